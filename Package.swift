@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "linechat",
+  products: [.executable(name: "linechat", targets: ["LineChatServer"])],
+  targets: [
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
+    .target(name: "LineProtocol", swiftSettings: strict),
+    .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
+    .target(name: "ChatStore", dependencies: ["ChatCore", "CSQLite"], swiftSettings: strict),
+    .target(name: "Delivery", dependencies: ["ChatCore", "Reactor"], swiftSettings: strict),
+    .target(
+      name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
+      swiftSettings: strict),
+    .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
+    .executableTarget(
+      name: "LineChatServer",
+      dependencies: [
+        "AdminHTTP", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
+    .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
+    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
+    .testTarget(name: "ChatStoreTests", dependencies: ["ChatStore"]),
+    .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP"]),
+    .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
+    .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
+  ]
+)

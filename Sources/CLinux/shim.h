@@ -1,0 +1,16 @@
+// Kernel interfaces that Swift's Glibc module leaves out. Declarations only: nothing here is compiled.
+#pragma once
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+
+// _GNU_SOURCE would turn bind() and accept4() into functions on a transparent union, which Swift cannot call;
+// so the one GNU function that is needed is declared again.
+int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+
+// The macros behind these are enumerators of a type of their own; epoll_event.events wants an unsigned int.
+static const unsigned int EVENT_IN = EPOLLIN, EVENT_OUT = EPOLLOUT, EVENT_RDHUP = EPOLLRDHUP,
+                          EVENT_HUP = EPOLLHUP, EVENT_ERR = EPOLLERR;
