@@ -1,0 +1,46 @@
+/// A command of the plain dialect.
+public enum PlainCommand: Hashable, Sendable {
+  /// Take a nick, or change it.
+  case nick(Nick)
+  /// Enter a room; with an id, first everything after it.
+  case join(RoomName, after: Int64?)
+  /// Say something in a room.
+  case message(RoomName, MessageText)
+  /// Leave a room.
+  case part(RoomName)
+  /// The newest messages of a room; the count is 1–1000.
+  case history(RoomName, count: Int)
+  /// All messages of a room after an id.
+  case since(RoomName, after: Int64)
+  /// Who is in a room.
+  case names(RoomName)
+  /// Which rooms there are.
+  case rooms
+  /// Answer with the same text, which may be empty.
+  case ping(String)
+  /// The page of commands.
+  case help
+  /// Good-bye.
+  case quit
+
+  /// Reads a line without its terminator. Nil is a blank line, which asks for nothing and gets no reply.
+  ///
+  /// Throws what the session has to answer. Fields are separated by one space; spaces at the end are ignored, except in a text.
+  public static func parse(_ line: Span<UInt8>) throws(ProtocolError) -> PlainCommand? {
+    var position = Dialect.verbEnd(line)
+    guard let verb = line.packedWord(0..<min(position, 9)), let entry = PlainVerb.find(verb) else {
+      if line.isBlank(from: 0) { return nil }
+      if let other = ForeignProtocol.detect(line) {
+        throw ProtocolError(.notLineProtocol, asked: line, reason: other.reason)
+      }
+      throw ProtocolError(.unknownCommand, asked: line)
+    }
+    do {
+      return try entry.read(line, &position)
+    } catch {
+      let reason =
+        error.reason ?? (error.code == .missingField ? "a field is missing; it is \(entry.syntax)" : nil)
+      throw ProtocolError(error.code, asked: line, reason: reason)
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// A refusal as the plain dialect tells it: `ERR <code> <what was asked>: <reason>`.
+public struct ProtocolError: Error, Hashable, Sendable {
+  /// What scripts test.
+  public let code: ErrorCode
+  /// What was asked, at most `Limits.asked` bytes on one line, without controls; a cut is marked with `…`.
+  public let asked: String
+  /// What is wrong, in words.
+  public let reason: String
+
+  /// A refusal of `asked`, for the code's own reason if no other is given.
+  public init(_ code: ErrorCode, asked: String, reason: String? = nil) {
+    self.code = code
+    self.asked = Self.quoted(asked)
+    self.reason = reason ?? code.reason
+  }
+
+  /// A refusal of a line as it came over the wire.
+  public init(_ code: ErrorCode, asked: Span<UInt8>, reason: String? = nil) {
+    // One byte more than the bound still shows that something is cut.
+    let shown = asked.repairedString(0..<min(asked.count, Limits.asked + 1))
+    self.init(code, asked: shown, reason: reason)
+  }
+
+  /// Quoted input goes to a terminal, so it has no controls, and it is bounded, as it was refused.
+  private static func quoted(_ asked: String) -> String {
+    let ellipsis = "…"
+    var quoted = ""
+    // Where to cut if the whole turns out not to fit.
+    var cut = quoted.endIndex
+    for scalar in asked.unicodeScalars {
+      let isControl =
+        scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
+      quoted.unicodeScalars.append(isControl ? "?" : scalar)
+      if quoted.utf8.count <= Limits.asked - ellipsis.utf8.count { cut = quoted.endIndex }
+      if quoted.utf8.count > Limits.asked { return quoted[..<cut] + ellipsis }
+    }
+    return quoted
+  }
+}

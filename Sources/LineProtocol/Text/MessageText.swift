@@ -1,0 +1,61 @@
+/// A text that may be stored and shown: 1–4096 bytes of UTF-8 in at most 64 lines, without control characters but tab,
+/// newline and IRC's formatting (otherwise a message could send escape sequences to somebody's terminal).
+public struct MessageText: Hashable, Sendable {
+  /// The text; CRLF has become LF.
+  public let string: String
+  /// The number of lines, 1–64. A newline at the end begins an empty last line.
+  public let lineCount: Int
+  /// Whether the text has more than one line.
+  public var isMultiline: Bool { lineCount > 1 }
+
+  /// Checks a text as it came over the wire.
+  public init(_ bytes: Span<UInt8>) throws(TextError) {
+    // Twice the bound: each CRLF becomes one byte.
+    guard bytes.count <= 2 * Limits.text else { throw .tooLong }
+    guard let string = bytes.string(0..<bytes.count) else { throw .notUTF8 }
+    try self.init(string)
+  }
+
+  /// Checks a text.
+  public init(_ string: String) throws(TextError) {
+    let string = try Self.withoutCarriageReturns(string)
+    let bytes = string.utf8.span
+    guard bytes.count > 0 else { throw .empty }
+    guard bytes.count <= Limits.text else { throw .tooLong }
+    var breaks = 0
+    var next = 0
+    while let index = bytes.firstControlCandidate(from: next) {
+      next = index + 1
+      switch bytes[index] {
+      case ASCII.lf: breaks += 1
+      case ASCII.tab, 0x02, 0x03, 0x04, 0x0F, 0x11, 0x16, 0x1D, 0x1E, 0x1F:
+        break  // Formatting: modern.ircdocs.horse/formatting
+      case ASCII.c1Lead:
+        // Valid UTF-8: a byte follows.
+        if next < bytes.count, bytes[next] < 0xA0 { throw .control(bytes[next]) }
+      case let control: throw .control(control)
+      }
+    }
+    guard breaks < bytes.count else { throw .empty }
+    guard breaks < Limits.textLines else { throw .tooManyLines }
+    self.string = string
+    lineCount = breaks + 1
+  }
+
+  /// `string` with LF for each CRLF; a CR elsewhere is refused. Without a CR it comes back as it is.
+  private static func withoutCarriageReturns(_ string: String) throws(TextError) -> String {
+    let bytes = string.utf8.span
+    guard bytes.count <= 2 * Limits.text else { throw .tooLong }
+    guard bytes.firstIndex(of: ASCII.cr, from: 0, to: bytes.count) != nil else { return string }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    for index in bytes.indices {
+      if bytes[index] != ASCII.cr {
+        kept.append(bytes[index])
+      } else if index + 1 == bytes.count || bytes[index + 1] != ASCII.lf {
+        throw .control(ASCII.cr)
+      }
+    }
+    return String(decoding: kept, as: UTF8.self)
+  }
+}
