@@ -13,4 +13,4 @@ int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 
 // The macros behind these are enumerators of a type of their own; epoll_event.events wants an unsigned int.
 static const unsigned int EVENT_IN = EPOLLIN, EVENT_OUT = EPOLLOUT, EVENT_RDHUP = EPOLLRDHUP,
-                          EVENT_HUP = EPOLLHUP, EVENT_ERR = EPOLLERR;
+                          EVENT_HUP = EPOLLHUP, EVENT_ERR = EPOLLERR, EVENT_EDGE = EPOLLET;
