@@ -17,6 +17,13 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     /// The id of the last message offered, wanted or not, before the subscriber fell behind.
     var cursor: Int64
     var wakeUp: UnsafeContinuation<Void, Never>?
+
+    /// False when there is no room.
+    mutating func enqueue(_ message: Message) -> Bool {
+      if waiting.count >= Subscription.capacity { return false }
+      waiting.append(message)
+      return true
+    }
   }
 
   private let state: Mutex<State>
@@ -84,13 +91,5 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     } onCancel: {
       state.withLock { $0.wakeUp.take() }?.resume()
     }
-  }
-}
-
-extension Subscription.State {
-  fileprivate mutating func enqueue(_ message: Message) -> Bool {
-    if waiting.count >= Subscription.capacity { return false }
-    waiting.append(message)
-    return true
   }
 }
