@@ -3,19 +3,22 @@
 extension PlainVerb {
   static func readNick(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     guard let field = line.nextField(&position) else { throw Refusal(code: .missingField) }
-    try end(line, &position)
+    let nick: Nick
     do throws(NameError) {
-      return .nick(try Nick(line.extracting(field)))
+      nick = try Nick(line.extracting(field))
     } catch {
-      throw Refusal(code: .badNick, reason: error.reason)
+      throw Refusal(code: .badNick, reason: error.reason + hint(field))
     }
+    try end(line, &position)
+    return .nick(nick)
   }
 
   static func readJoin(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     let room = try room(line, &position)
     guard let field = line.nextField(&position) else { return .join(room, after: nil) }
+    let after = try id(line, field)
     try end(line, &position)
-    return .join(room, after: try id(line, field))
+    return .join(room, after: after)
   }
 
   static func readMessage(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
@@ -31,18 +34,19 @@ extension PlainVerb {
   static func readHistory(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     let room = try room(line, &position)
     guard let field = line.nextField(&position) else { return .history(room, count: Limits.historyDefault) }
-    try end(line, &position)
     guard let count = line.decimal(field), 1...Int64(Limits.historyPage) ~= count else {
-      throw Refusal(code: .badCount)
+      throw Refusal(code: .badCount, reason: ErrorCode.badCount.reason + hint(field))
     }
+    try end(line, &position)
     return .history(room, count: Int(count))
   }
 
   static func readSince(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     let room = try room(line, &position)
     guard let field = line.nextField(&position) else { throw Refusal(code: .missingField) }
+    let after = try id(line, field)
     try end(line, &position)
-    return .since(room, after: try id(line, field))
+    return .since(room, after: after)
   }
 
   static func readPing(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
@@ -68,14 +72,19 @@ extension PlainVerb {
     do throws(NameError) {
       return try RoomName(line.extracting(field))
     } catch {
-      // A second space in a row is easily typed and hard to see.
-      let hint = field.isEmpty ? "; one space stands between fields" : ""
-      throw Refusal(code: .badRoom, reason: error.reason + hint)
+      throw Refusal(code: .badRoom, reason: error.reason + hint(field))
     }
   }
 
   private static func id(_ line: Span<UInt8>, _ field: Range<Int>) throws(Refusal) -> Int64 {
-    guard let id = line.decimal(field) else { throw Refusal(code: .badID) }
+    guard let id = line.decimal(field) else {
+      throw Refusal(code: .badID, reason: ErrorCode.badID.reason + hint(field))
+    }
     return id
+  }
+
+  /// A second space in a row is easily typed and hard to see.
+  private static func hint(_ field: Range<Int>) -> String {
+    field.isEmpty ? "; one space stands between fields" : ""
   }
 }
