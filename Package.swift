@@ -13,8 +13,8 @@ let package = Package(
     .target(name: "LineProtocol", swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
-    .target(name: "ChatStore", dependencies: ["ChatCore", "CSQLite"], swiftSettings: strict),
-    .target(name: "Delivery", dependencies: ["ChatCore", "Reactor"], swiftSettings: strict),
+    .target(name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"], swiftSettings: strict),
+    .target(name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor"], swiftSettings: strict),
     .target(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),

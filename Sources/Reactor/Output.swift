@@ -8,7 +8,7 @@ import Glibc
 /// Why it is safe: the pointee is allocated with its ``Connection`` and freed by the reactor at the end of the turn in
 /// which the connection closed. `ConnectionHandler.closed()` is called before that, and a handler must take its handles out of
 /// every list there. All handles of a loop are used on that loop only (the type is not Sendable).
-public struct Output: Equatable {
+public struct Output: Hashable {
   let state: UnsafeMutablePointer<OutputState>
 
   init(descriptor: Int32, limit: Int, queue: OutputQueue) {
