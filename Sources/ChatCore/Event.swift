@@ -16,6 +16,8 @@ public struct Event: Sendable {
     case renamed(from: Nick, to: Nick, rooms: [RoomID])
     /// A name's presence in a room changes although its session stays: half of a rename that is not seen as one.
     case presence(RoomID, room: RoomName, nick: Nick, isThere: Bool)
+    /// A message that the hub refused; here because its place among the session's other messages is here.
+    case refused(ProtocolError)
     /// The origin is gone, from `rooms` (those in which that is seen).
     case quit(nick: Nick, reason: String, rooms: [RoomID])
   }

@@ -27,4 +27,6 @@ public enum Outcome: Sendable {
   case parted(RoomID, room: RoomName, reason: String?)
   case renamed(from: Nick, to: Nick)
   case failed(LogError)
+  /// A message was refused by the hub.
+  case refused(ProtocolError)
 }

@@ -27,28 +27,34 @@ public final class Replay {
   private let shard: Shard
   private let output: Output
   private weak var sink: (any ReplaySink)?
-  /// The last id that was shown, or that there is nothing to show up to.
+  /// What a session that is cut off now would resume from: everything up to this id was shown.
   public private(set) var cursor: Int64
+  private var lastShown: Int64
   private var loaded: ArraySlice<Message> = []
   private var loadedThrough: Int64 = 0
   private var isReading = false
   private var isOver = false
 
-  /// Begins at once: shows what is after `cursor`, exclusive.
+  /// Shows what is after `cursor`, exclusive. `loaded`: the first messages of that, if they were read already.
   public init(
-    of room: RoomID, after cursor: Int64, to end: End, session: SessionID, output: Output, on shard: Shard,
-    sink: any ReplaySink
+    of room: RoomID, after cursor: Int64, to end: End, beginningWith loaded: [Message] = [],
+    session: SessionID, output: Output, on shard: Shard, sink: any ReplaySink
   ) {
     self.room = room
     self.cursor = cursor
+    lastShown = cursor
     self.end = end
     self.session = session
     self.output = output
     self.shard = shard
     self.sink = sink
+    self.loaded = loaded[...]
+    loadedThrough = loaded.last?.id ?? cursor
     if end == .live { shard.countReplay(in: room, by: 1) }
-    goOn()
   }
+
+  /// Begins. May end, and tell the sink so, before it returns.
+  public func start() { goOn() }
 
   /// To be called when the output has drained.
   public func outputDrained() { goOn() }
@@ -65,6 +71,7 @@ public final class Replay {
       while let message = loaded.first, output.pendingBytes <= Self.pendingBytes {
         sink?.show(message)
         cursor = message.id
+        lastShown = message.id
         loaded.removeFirst()
       }
       if !loaded.isEmpty {
@@ -111,7 +118,7 @@ public final class Replay {
   private func finish() {
     if end == .live { shard.goLive(session, in: room) }
     cancel()
-    sink?.replayEnded(at: cursor)
+    sink?.replayEnded(at: end == .live ? cursor : lastShown)
   }
 }
 

@@ -5,6 +5,7 @@ import Reactor
 extension Shard {
   /// Shows a batch, in order, to the sessions of this loop.
   func deliver(_ batch: Batch) {
+    if turnStart.turn != reactor.turn { turnStart = (reactor.turn, newestShown) }
     for event in batch.events { deliver(event) }
     batchDelivered()
   }
@@ -44,12 +45,14 @@ extension Shard {
         ? Notice.joined(room: name.text, nick: nick.text)
         : Notice.parted(room: name.text, nick: nick.text, reason: nil)
       show(notice, in: id, except: origin?.output)
+    case .refused(let error): origin?.participant.happened(.refused(error))
     case .quit(let nick, let reason, let ids): showQuit(nick, reason, in: ids)
     }
   }
 
   private func show(_ message: Message, in room: LocalRoom, except excluded: Output?) {
     room.newest = message.id
+    newestShown = message.id
     var shown = 0
     for index in formats.indices where !room.members[index].isEmpty {
       scratch.removeAll(keepingCapacity: true)

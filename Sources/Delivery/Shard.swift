@@ -18,6 +18,9 @@ public final class Shard {
 
   /// On loop 0 only.
   let hub: HubService?
+  var newestShown: Int64
+  /// The first delivery of a turn: which turn, and the newest message shown before it.
+  var turnStart: (turn: Int, newest: Int64) = (0, 0)
   private let exchange: Exchange
   private var requests: [Request] = []
   private var lastSerial: UInt64 = 0
@@ -43,6 +46,7 @@ public final class Shard {
     self.metrics = metrics
     self.exchange = exchange
     self.hub = hub
+    newestShown = log.lastID
   }
 
   // MARK: Sessions
@@ -105,6 +109,10 @@ public final class Shard {
   private func forgetIfEmpty(_ room: RoomID) {
     if rooms[room]?.isEmpty == true { rooms[room] = nil }
   }
+
+  /// No message up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
+  /// after it.
+  public var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
 
   // MARK: Log
 

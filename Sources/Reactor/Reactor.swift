@@ -25,6 +25,8 @@ public final class Reactor {
   private var turnEnds: [() -> Void] = []
   /// Connections that are open on this loop, in any phase.
   public private(set) var connectionCount = 0
+  /// Counts the turns, from 1.
+  public private(set) var turn = 0
 
   init(wakeDescriptor: Int32) throws(SystemError) {
     self.wakeDescriptor = wakeDescriptor
@@ -116,6 +118,7 @@ public final class Reactor {
 
   func waitAndDispatch() {
     let count = poller.wait(milliseconds: pollTimeout)
+    turn += 1
     for index in 0..<count {
       let (descriptor, ready) = poller.event(at: index)
       if descriptor == wakeDescriptor { continue }

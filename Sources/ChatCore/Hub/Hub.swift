@@ -49,6 +49,8 @@ public struct Hub: Sendable {
       if error.code == .nickInUse, case .claim(let nick) = request.action, let holder = holders[nick] {
         return .reply(.nickInUse(error, holder: holder))
       }
+      // A session may have several messages under way; each is answered at its place in their order.
+      if case .publish = request.action { return .events([Event(origin: session, .refused(error))]) }
       return .reply(.refused(error))
     }
   }
