@@ -1,0 +1,98 @@
+import LineProtocol
+
+extension ChatSession {
+  /// The server said something.
+  mutating func received(_ reply: PlainReply) -> [Action] {
+    if phase == .over { return [] }
+    switch reply {
+    case .ok(_, let name, let id): return accepted(name, id)
+    case .error(let code, let text): return refused(code, text)
+    case .messagePart(let entry), .historyPart(let entry):
+      parts.append(entry.text)
+      return []
+    case .message(let entry):
+      let message = complete(entry)
+      // These may be among the newest messages that are being fetched.
+      if awaited.first == .history {
+        held.append(message)
+        return []
+      }
+      return seen(message)
+    case .history(let entry): return replayed(complete(entry))
+    case .end: return replayEnded()
+    case .gap(_, let from, let to): return [.tell(.gap(from: from, to: to))]
+    case .join(_, let nick): return [.tell(.joined(nick))]
+    case .part(_, let nick): return [.tell(.left(nick))]
+    case .nick(let from, let to): return [.tell(.renamed(from: from, to: to))]
+    case .bye(let reason): return reason.map { [.tell(.farewell($0))] } ?? []
+    case .names, .room, .help, .pong, .resume, .other: return []
+    }
+  }
+
+  private mutating func nextAwaited() -> Command? { awaited.isEmpty ? nil : awaited.removeFirst() }
+
+  private mutating func accepted(_ name: String, _ id: Int64?) -> [Action] {
+    switch nextAwaited() {
+    case .nick:
+      phase = .joining
+      let after = cursor.map { " \($0)" } ?? ""
+      return ask(.join, "JOIN \(room.text)\(after)")
+    case .join: return entered(newest: id ?? 0)
+    case .message(let draft):
+      guard let id else { return [] }
+      cursor = max(cursor ?? 0, id)
+      return [.tell(.stored(draft, id: id))]
+    case .history, .quit, nil: return []
+    }
+  }
+
+  private mutating func entered(newest: Int64) -> [Action] {
+    newestAtJoin = newest
+    if let cursor {
+      phase = .replaying
+      return [.tell(.resuming(after: cursor))]
+    }
+    guard case .recent(let count) = start else { return wentLive() }
+    phase = .replaying
+    return ask(.history, "HISTORY \(room.text) \(count)")
+  }
+
+  private mutating func replayed(_ message: ChatMessage) -> [Action] {
+    let own = doubtful.firstIndex { $0.nick == message.user && $0.draft.text == message.text }
+    guard let own else { return seen(message) }
+    cursor = max(cursor ?? 0, message.id)
+    return [.tell(.stored(doubtful.remove(at: own).draft, id: message.id))]
+  }
+
+  private mutating func replayEnded() -> [Action] {
+    guard phase == .replaying else { return [] }
+    if awaited.first == .history { awaited.removeFirst() }
+    let fetched = cursor ?? 0
+    let later = held.filter { $0.id > fetched }
+    held = []
+    return wentLive() + later.flatMap { seen($0) }
+  }
+
+  private mutating func wentLive() -> [Action] {
+    phase = .live
+    cursor = max(cursor ?? 0, newestAtJoin)
+    var actions: [Action] = [.tell(.live(nick: nick.text))]
+    actions += doubtful.map { .tell(.uncertain($0.draft)) }
+    doubtful = []
+    let drafts = waiting
+    waiting = []
+    for draft in drafts { actions += send(draft) }
+    return actions
+  }
+
+  private mutating func seen(_ message: ChatMessage) -> [Action] {
+    cursor = max(cursor ?? 0, message.id)
+    return [.tell(.message(message))]
+  }
+
+  private mutating func complete(_ entry: PlainReply.Entry) -> ChatMessage {
+    defer { parts = [] }
+    let text = (parts + [entry.text]).joined(separator: "\n")
+    return ChatMessage(id: entry.id, user: entry.user, text: text, time: entry.time)
+  }
+}

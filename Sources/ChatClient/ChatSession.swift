@@ -1,0 +1,127 @@
+import LineProtocol
+
+/// One room over one connection after another, as a pure state machine: what happened goes in, what to send and what to
+/// tell comes out. Nothing is lost or doubled between connections: each `JOIN` continues after the last message seen.
+struct ChatSession: Sendable {
+  /// Where the first connection begins.
+  enum Start: Equatable, Sendable {
+    /// With what comes next.
+    case live
+    /// With the newest messages, this many.
+    case recent(Int)
+    /// After the message with this id; 0 is the beginning.
+    case after(Int64)
+  }
+
+  /// What the caller has to do, in this order.
+  enum Action: Equatable, Sendable {
+    /// Send a line; it has no terminator.
+    case send(String)
+    case tell(Event)
+  }
+
+  enum Phase: Equatable, Sendable {
+    case offline
+    /// NICK is sent; the number is that of the attempt, from 1.
+    case naming(attempt: Int)
+    /// JOIN is sent.
+    case joining
+    /// Messages that came before this connection are being told.
+    case replaying
+    case live
+    /// QUIT is sent; answers to what was sent before still come.
+    case leaving
+    /// The server refused the session.
+    case over
+  }
+
+  let wantedNick: Nick
+  let room: RoomName
+  var start: Start
+  var phase = Phase.offline
+  /// The name on this connection.
+  var nick: Nick
+  /// The id of the last message seen, once one is known.
+  var cursor: Int64?
+  /// The id of the room's newest message when it was last joined.
+  var newestAtJoin: Int64 = 0
+  /// What the server still has to answer, oldest first: it answers in order (one reply for each command).
+  var awaited: [Command] = []
+  /// Drafts that were not sent yet.
+  var waiting: [Draft] = []
+  /// Drafts that were sent over a connection that broke before the answer; a replay shows which of them were stored.
+  var doubtful: [Doubt] = []
+  /// The lines of a message whose last line has not come.
+  var parts: [String] = []
+  /// Live messages that came while the newest messages were being fetched.
+  var held: [ChatMessage] = []
+
+  enum Command: Equatable, Sendable {
+    case nick, join, history
+    case message(Draft)
+    case quit
+  }
+
+  struct Doubt: Equatable, Sendable {
+    let draft: Draft
+    let nick: String
+  }
+
+  init(nick: Nick, room: RoomName, start: Start) {
+    wantedNick = nick
+    self.nick = nick
+    self.room = room
+    self.start = start
+    if case .after(let id) = start { cursor = id }
+  }
+
+  /// The drafts of which it is not known whether they are stored, in the order in which they were submitted.
+  var unsettled: [(draft: Draft, wasSent: Bool)] {
+    var drafts = doubtful.map { (draft: $0.draft, wasSent: true) }
+    for case .message(let draft) in awaited { drafts.append((draft, true)) }
+    return drafts + waiting.map { ($0, false) }
+  }
+
+  /// There is a connection: introduce oneself on it.
+  mutating func connected() -> [Action] {
+    phase = .naming(attempt: 1)
+    nick = wantedNick
+    return ask(.nick, "NICK \(nick.text)")
+  }
+
+  /// The connection is gone, for the reason given.
+  mutating func disconnected(_ reason: String) -> [Action] {
+    for case .message(let draft) in awaited { doubtful.append(Doubt(draft: draft, nick: nick.text)) }
+    awaited = []
+    parts = []
+    held = []
+    let isExpected = phase == .leaving
+    phase = .offline
+    return isExpected ? [] : [.tell(.disconnected(reason))]
+  }
+
+  /// Something was typed; it is sent at once or as soon as the session is live.
+  mutating func submit(_ draft: Draft) -> [Action] {
+    guard phase == .live else {
+      waiting.append(draft)
+      return []
+    }
+    return send(draft)
+  }
+
+  /// Says good-bye, if there is somebody to say it to.
+  mutating func quit() -> [Action] {
+    if phase == .offline || phase == .over { return [] }
+    phase = .leaving
+    return ask(.quit, "QUIT")
+  }
+
+  mutating func ask(_ command: Command, _ line: String) -> [Action] {
+    awaited.append(command)
+    return [.send(line)]
+  }
+
+  mutating func send(_ draft: Draft) -> [Action] {
+    ask(.message(draft), "MSG \(room.text) \(draft.text)")
+  }
+}

@@ -1,0 +1,66 @@
+import LineProtocol
+
+/// What an interactive chat shows for each event, as lines for the terminal.
+struct Transcript {
+  let room: RoomName
+  let style: Style
+  /// The local time of a moment, or of now, as it is to be shown.
+  let clock: (Timestamp?) -> String
+  private var nick: String?
+  private var isReconnecting = false
+
+  init(room: RoomName, style: Style, clock: @escaping (Timestamp?) -> String) {
+    self.room = room
+    self.style = style
+    self.clock = clock
+  }
+
+  mutating func lines(for event: ChatSession.Event) -> [String] {
+    switch event {
+    case .message(let message): return said(message.user, message.text, at: message.time, isOwn: false)
+    case .stored(let draft, _): return said(nick ?? "", draft.text, at: nil, isOwn: true)
+    case .refused(let draft, let reason): return [note("not sent: \(draft.text): \(reason)")]
+    case .uncertain(let draft):
+      return [note("not acknowledged, and not among the stored messages: \(draft.text)")]
+    case .live(let nick): return wentLive(nick)
+    case .resuming: return isReconnecting ? [note("connected again; nothing was missed")] : []
+    case .gap(let from, let to):
+      return [note("the messages after id \(from) up to id \(to) are no longer stored")]
+    case .newLog: return [note("the server has another log now; what it holds is not shown")]
+    case .joined(let nick): return [note("\(nick) joined")]
+    case .left(let nick): return [note("\(nick) left")]
+    case .renamed(let from, let to): return [note("\(from) is now \(to)")]
+    case .farewell("slow"): return [note("the server cut the connection: messages were not read fast enough")]
+    case .farewell("shutdown"): return [note("the server is shutting down")]
+    case .farewell(let reason): return [note("the server says good-bye: \(reason)")]
+    case .turnedAway(let reason, _): return [note("the server refused: \(reason)")]
+    case .disconnected(let reason):
+      defer { isReconnecting = true }
+      return isReconnecting ? [] : [note("\(reason); connecting again")]
+    }
+  }
+
+  /// A remark of the client itself.
+  func note(_ text: String) -> String { style.dim("* " + Sanitizer.visible(text)) }
+
+  private mutating func wentLive(_ nick: String) -> [String] {
+    defer {
+      self.nick = nick
+      isReconnecting = false
+    }
+    if nick == self.nick { return [] }
+    return [note("you are \(nick) in \(room.text); an empty line, Ctrl-C or Ctrl-D quits")]
+  }
+
+  private func said(_ user: String, _ text: String, at time: Timestamp?, isOwn: Bool) -> [String] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      Sanitizer.visible(String($0))
+    }
+    let name = Sanitizer.visible(user)
+    let shown = isOwn ? style.bold(name) : style.name(name)
+    let first = lines.first ?? ""
+    // What IRC shows as an action comes as text that begins with /me.
+    let speech = first.hasPrefix("/me ") ? "* \(shown) \(first.dropFirst(4))" : "\(shown): \(first)"
+    return ["\(style.dim(clock(time))) \(speech)"] + lines.dropFirst().map { "  " + $0 }
+  }
+}

@@ -1,0 +1,48 @@
+import LineProtocol
+
+/// Everything that `linechat serve` can be told, with its defaults.
+struct ServerConfiguration: Equatable, Sendable {
+  var lineAddresses = [Address(host: "127.0.0.1", port: 6667)]
+  /// nil: no HTTP listener.
+  var http: Address? = Address(host: "127.0.0.1", port: 8000)
+  /// As given, so that messages show the path that was written.
+  var dataDirectory = "data"
+  var durability = Durability.full
+  /// 1–64; nil: as many as the processors allow.
+  var loops: Int?
+  var agentEnabled = true
+  var agentRooms = AgentRooms.named([.standard])
+  var agentName = Nick.agent
+  var agentRulesFile: String?
+  var rateLimit = RateLimit.perSecond(20)
+  /// The name that IRC clients see as the origin of replies.
+  var serverName = "linechat"
+  /// The name that IRC clients show for the network.
+  var networkName = "LineChat"
+  /// Web origins, besides the server's own, that may open a WebSocket.
+  var allowOrigins: [String] = []
+  /// The bytes that may wait for one reader before it is cut off as slow.
+  var sendQueueBytes = 1 << 20
+  var logLevel = LogLevel.info
+  /// The file that some of these values came from.
+  var configurationFile: String?
+}
+
+extension ServerConfiguration {
+  /// What an acknowledged message survives: `full` also a power cut, `normal` a crash of the server only.
+  enum Durability: String, CaseIterable, Sendable { case full, normal }
+
+  enum LogLevel: String, CaseIterable, Sendable { case error, warning, info, debug }
+
+  /// Where the agent listens.
+  enum AgentRooms: Equatable, Sendable {
+    case all
+    case named([RoomName])
+  }
+
+  /// How many messages one sender may send.
+  enum RateLimit: Equatable, Sendable {
+    case off
+    case perSecond(Int)
+  }
+}

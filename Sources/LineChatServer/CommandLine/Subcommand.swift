@@ -1,0 +1,111 @@
+import ChatClient
+import LineProtocol
+
+/// One thing that `linechat` does: a row of the table from which dispatch and help follow.
+struct Subcommand: Sendable {
+  let name: String
+  /// The operands as the synopsis shows them, the last one with `...` when it takes several words.
+  let operands: [String]
+  /// One line for the overview.
+  let summary: String
+  /// What else its help page says.
+  let notes: String
+  let options: [OptionDescription]
+  let invocation: @Sendable (ParsedArguments, Surroundings) throws(UsageError) -> Invocation
+}
+
+extension Subcommand {
+  /// The first is the default.
+  static let all = [serve, chat, send, tail]
+
+  static let serve = Subcommand(
+    name: "serve", operands: [], summary: "run the server (the default)",
+    notes: """
+      A flag wins over its environment variable, that over the configuration file. An
+      option marked + may be given several times; its variable separates the values
+      by commas. When the server accepts connections it prints one line,
+      'ready line=... http=... data=...'. It logs to standard error and stops at SIGINT
+      or SIGTERM.
+      """,
+    options: ServerConfiguration.options.map(\.description)
+  ) { (arguments, surroundings) throws(UsageError) in
+    .serve(try ServerConfiguration(arguments.options, surroundings))
+  }
+
+  static let chat = Subcommand(
+    name: "chat", operands: ["USER", "ROOM"], summary: "talk in a room, interactively",
+    notes: """
+      Shows the room's last 20 messages, then what is said, while you type; your own
+      words appear once they are stored. An empty line, Ctrl-C or Ctrl-D quits. When the
+      connection is lost, it is made again and continues where it stopped.
+      When standard input is no terminal, each of its lines that is not empty is sent,
+      and the exit status is 0 if all were stored, otherwise 1.
+      """,
+    options: [ClientSettings.to.description]
+  ) { (arguments, surroundings) throws(UsageError) in
+    let settings = try ClientSettings(arguments.options, [ClientSettings.to], surroundings)
+    return .chat(
+      user: try operand(arguments.operands[0], "USER", Values.nick),
+      room: try operand(arguments.operands[1], "ROOM", Values.room), server: ServerAddress(settings.server))
+  }
+
+  static let send = Subcommand(
+    name: "send", operands: ["ROOM", "TEXT..."], summary: "send one message and print its id",
+    notes: """
+      The words of the text are joined by spaces. The exit status is 0 when the message
+      is stored, and 1 when it was refused or the server could not be reached. Put '--'
+      before a text that begins with a dash.
+      """,
+    options: [ClientSettings.as.description, ClientSettings.to.description]
+  ) { (arguments, surroundings) throws(UsageError) in
+    let settings = try ClientSettings(
+      arguments.options, [ClientSettings.as, ClientSettings.to], surroundings)
+    return .send(
+      room: try operand(arguments.operands[0], "ROOM", Values.room),
+      text: arguments.operands.dropFirst().joined(separator: " "),
+      name: settings.name ?? Nick(nearestTo: surroundings.environment["USER"] ?? ""),
+      server: ServerAddress(settings.server))
+  }
+
+  static let tail = Subcommand(
+    name: "tail", operands: ["ROOM"], summary: "follow a room, one message per line",
+    notes: """
+      Prints 'ID USER TEXT' for each message, in the order of the ids. Further lines of
+      one message begin with a tab. It follows until it is stopped, and reconnects
+      without loss or repetition; --after with the last id printed continues there.
+      """,
+    options: [ClientSettings.after.description, ClientSettings.to.description]
+  ) { (arguments, surroundings) throws(UsageError) in
+    let settings = try ClientSettings(
+      arguments.options, [ClientSettings.after, ClientSettings.to], surroundings)
+    return .tail(
+      room: try operand(arguments.operands[0], "ROOM", Values.room), after: settings.after,
+      server: ServerAddress(settings.server))
+  }
+
+  /// Says which operand it is that has a wrong value.
+  private static func operand<Value>(
+    _ text: String, _ name: String, _ parse: (String) throws(InvalidValue) -> Value
+  ) throws(UsageError) -> Value {
+    do {
+      return try parse(text)
+    } catch {
+      throw UsageError(message: "\(name): '\(text)': expected \(error.expected)")
+    }
+  }
+
+  /// Refuses too few and too many operands, naming the first that is missing or too much.
+  func checkOperands(_ given: [String]) throws(UsageError) {
+    if given.count < operands.count {
+      throw UsageError(message: "\(operands[given.count]) is missing: linechat \(synopsis)")
+    }
+    let takesMore = operands.last?.hasSuffix("...") ?? false
+    if given.count > operands.count, !takesMore {
+      throw UsageError(message: "'\(given[operands.count])' is too much: linechat \(synopsis)")
+    }
+  }
+
+  var synopsis: String {
+    ([name] + operands + (options.isEmpty ? [] : ["[OPTION VALUE]..."])).joined(separator: " ")
+  }
+}

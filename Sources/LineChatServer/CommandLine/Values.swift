@@ -1,0 +1,146 @@
+import LineProtocol
+
+/// What each kind of option value looks like.
+enum Values {
+  static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ text: String
+  ) throws(InvalidValue) -> Choice {
+    guard let choice = Choice(rawValue: text) else {
+      throw InvalidValue(expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+
+  static func onOff(_ text: String) throws(InvalidValue) -> Bool {
+    switch text {
+    case "on": true
+    case "off": false
+    default: throw InvalidValue(expected: "on or off")
+    }
+  }
+
+  static func path(_ text: String) throws(InvalidValue) -> String {
+    guard !text.isEmpty, !text.utf8.contains(0) else { throw InvalidValue(expected: "a path") }
+    return text
+  }
+
+  static func addressOrOff(_ text: String) throws(InvalidValue) -> Address? {
+    if text == "off" { return nil }
+    do {
+      return try Address(parsing: text)
+    } catch {
+      throw InvalidValue(expected: error.expected + ", or off")
+    }
+  }
+
+  /// An address that one can connect to.
+  static func remoteAddress(_ text: String) throws(InvalidValue) -> Address {
+    let expected = "HOST:PORT, such as 127.0.0.1:6667 or [::1]:6667"
+    guard let address = try? Address(parsing: text), address.port > 0, !address.isEveryAddress else {
+      throw InvalidValue(expected: expected)
+    }
+    return address
+  }
+
+  static func nick(_ text: String) throws(InvalidValue) -> Nick {
+    do { return try Nick(text) } catch { throw InvalidValue(expected: "a nick; \(error.reason)") }
+  }
+
+  static func room(_ text: String) throws(InvalidValue) -> RoomName {
+    do { return try RoomName(text) } catch { throw InvalidValue(expected: "a room; \(error.reason)") }
+  }
+
+  /// `*`, or names separated by commas, of which a room's name has none.
+  static func agentRooms(_ text: String) throws(InvalidValue) -> ServerConfiguration.AgentRooms {
+    if text == "*" { return .all }
+    var rooms: [RoomName] = []
+    for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+      do {
+        rooms.append(try room(trimmed(name)))
+      } catch {
+        throw InvalidValue(
+          expected: "rooms separated by commas, or '*' for all; '\(name)' is not \(error.expected)")
+      }
+    }
+    return .named(rooms)
+  }
+
+  /// 0 or greater, in decimal.
+  static func messageID(_ text: String) throws(InvalidValue) -> Int64? {
+    guard let number = integer(text) else { throw InvalidValue(expected: "a message's id, 0 or greater") }
+    return Int64(number)
+  }
+
+  static func loops(_ text: String) throws(InvalidValue) -> Int? {
+    guard let number = integer(text), 1...64 ~= number else {
+      throw InvalidValue(expected: "a whole number from 1 to 64")
+    }
+    return number
+  }
+
+  static func rateLimit(_ text: String) throws(InvalidValue) -> ServerConfiguration.RateLimit {
+    if text == "off" { return .off }
+    let digits = text.hasSuffix("/s") ? text.dropLast(2) : text[...]
+    guard let number = integer(digits), 1...1_000_000 ~= number else {
+      throw InvalidValue(expected: "off or messages per second, from 1 to 1000000")
+    }
+    return .perSecond(number)
+  }
+
+  /// Bytes, from 64 KiB to 1 GiB; `k` and `m` multiply by 1024 and 1024².
+  static func sendQueue(_ text: String) throws(InvalidValue) -> Int {
+    let unit =
+      switch text.last {
+      case "k", "K": 1 << 10
+      case "m", "M": 1 << 20
+      default: 1
+      }
+    let digits = unit == 1 ? text[...] : text.dropLast()
+    guard let number = integer(digits) else { throw sendQueueBounds }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    guard !overflow, (64 << 10)...(1 << 30) ~= bytes else { throw sendQueueBounds }
+    return bytes
+  }
+
+  private static let sendQueueBounds = InvalidValue(
+    expected: "bytes from 64k to 1024m, such as 65536, 512k or 1m")
+
+  /// The prefix of an IRC message ends at a space, and `!` and `@` divide it (RFC 2812, 2.3.1), so a server name has none.
+  static func serverName(_ text: String) throws(InvalidValue) -> String {
+    let isAllowed: (UInt8) -> Bool = {
+      $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || isAlphanumeric($0)
+    }
+    guard 1...63 ~= text.utf8.count, text.utf8.allSatisfy(isAllowed) else {
+      throw InvalidValue(expected: "1 to 63 letters, digits, dots and dashes")
+    }
+    return text
+  }
+
+  /// Stands in one word of IRC's greeting (NETWORK= in 005).
+  static func networkName(_ text: String) throws(InvalidValue) -> String {
+    guard 1...63 ~= text.utf8.count,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "=") })
+    else { throw InvalidValue(expected: "one word of 1 to 63 ASCII characters without '='") }
+    return text
+  }
+
+  /// As a browser writes it: scheme, host, and the port unless it is the scheme's own (RFC 6454, 6.2).
+  static func origin(_ text: String) throws(InvalidValue) -> String {
+    let lowered = text.lowercased()
+    let authority =
+      ["http://", "https://"].first(where: lowered.hasPrefix).map { lowered.dropFirst($0.count) } ?? ""
+    guard !authority.isEmpty, authority.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+      !authority.contains(where: { "/?#@,".contains($0) })
+    else { throw InvalidValue(expected: "an origin without a path, such as https://example.org") }
+    return lowered
+  }
+
+  /// Digits only: the standard library also takes a sign.
+  static func integer(_ text: some StringProtocol) -> Int? {
+    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+  }
+
+  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+  }
+}
