@@ -54,7 +54,11 @@ struct HTTPResponse: Equatable, Sendable {
   private static func append(_ name: String, _ value: String, to output: inout [UInt8]) {
     output.append(contentsOf: name.utf8)
     output.append(": ")
-    for byte in value.utf8 { output.append(ASCII.isFieldContent(byte) ? byte : ASCII.space) }
+    let start = output.count
+    output.append(contentsOf: value.utf8)
+    for index in start..<output.count where !ASCII.isFieldContent(output[index]) {
+      output[index] = ASCII.space
+    }
     output.append("\r\n")
   }
 }

@@ -8,9 +8,15 @@ enum PercentCoding {
 
   /// The decoded text. With `plusIsSpace` a `+` is a space, as HTML forms write it.
   static func decode(_ bytes: Span<UInt8>, plusIsSpace: Bool = false) throws(Failure) -> String {
+    guard let plain = firstEncoded(bytes, plusIsSpace) else {
+      let text = bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
+      guard let text else { throw .notUTF8 }
+      return text
+    }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
-    var index = 0
+    decoded.append(bytes.extracting(0..<plain))
+    var index = plain
     while index < bytes.count {
       let byte = bytes[index]
       if byte == UInt8(ascii: "%") {
@@ -28,14 +34,22 @@ enum PercentCoding {
     return text
   }
 
+  private static func firstEncoded(_ bytes: Span<UInt8>, _ plusIsSpace: Bool) -> Int? {
+    for index in 0..<bytes.count
+    where bytes[index] == UInt8(ascii: "%") || plusIsSpace && bytes[index] == UInt8(ascii: "+") {
+      return index
+    }
+    return nil
+  }
+
   /// `text` with everything but the unreserved characters (RFC 3986 §2.3) escaped, for any place of a URI.
   static func encode(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
     for byte in text.utf8 {
       if isUnreserved(byte) {
         encoded.append(byte)
       } else {
-        let digits = Array("0123456789ABCDEF".utf8)
         encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
       }
     }

@@ -2,8 +2,9 @@ import FoundationEssentials
 
 /// Decodes a JSON text that came from outside.
 enum JSONBody {
-  /// Throws 400 for what is not JSON in UTF-8, and 422 with the field for what is, but does not fit `type`.
+  /// Unknown members are ignored; of members with the same name the first counts. Throws 400 for what is not JSON in UTF-8, and 422 with the field for what is, but does not fit `type`.
   static func decode<T: Decodable>(_ type: T.Type, from bytes: [UInt8]) throws(Problem) -> T {
+    if let objection = JSONGuard.objection(to: bytes.span) { throw .malformed(objection) }
     do {
       return try JSONDecoder().decode(type, from: Data(bytes))
     } catch let error as DecodingError {

@@ -12,6 +12,8 @@ struct JSONWriter: Sendable {
   init(appendingTo bytes: consuming [UInt8] = []) {
     start = bytes.count
     self.bytes = bytes
+    // One allocation for a usual message; a buffer that is there grows by its own rule.
+    if start == 0 { self.bytes.reserveCapacity(256) }
   }
 
   mutating func beginObject() { open(UInt8(ascii: "{")) }
