@@ -22,7 +22,7 @@ let package = Package(
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
       ],
       swiftSettings: strict),
 

@@ -57,12 +57,14 @@ final class HistoryReader {
     switch query.range {
     case .newest: return try page(room, before: .max, newer, trimmed, query)
     case .before(let id): return try page(room, before: id, newer, trimmed, query)
-    case .after(let id, let through): return try page(room, after: id, through: through, newer, trimmed, query)
+    case .after(let id, let through):
+      return try page(room, after: id, through: through, newer, trimmed, query)
     }
   }
 
   private func page(
-    _ room: RoomID, after id: Int64, through: Int64, _ unindexed: [Int64], _ trimmed: Int64, _ query: HistoryQuery
+    _ room: RoomID, after id: Int64, through: Int64, _ unindexed: [Int64], _ trimmed: Int64,
+    _ query: HistoryQuery
   ) throws(SQLError) -> HistoryPage {
     // One more than asked for tells whether there is more.
     idsAfter.bind(1, room.number)

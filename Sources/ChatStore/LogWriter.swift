@@ -21,7 +21,8 @@ final class LogWriter {
 
   /// `clock`: milliseconds since 1970.
   init(
-    _ database: Database, tail: Tail, lastID: Int64, rooms: [RoomID: RoomState], clock: @escaping @Sendable () -> Int64
+    _ database: Database, tail: Tail, lastID: Int64, rooms: [RoomID: RoomState],
+    clock: @escaping @Sendable () -> Int64
   ) throws(SQLError) {
     self.database = database
     self.tail = tail

@@ -41,7 +41,8 @@ struct Store {
   /// Finds what opening does not: a file that was cut, and, as long as that is quick, pages that are damaged.
   private static func check(_ database: Database, _ path: String) throws(StoreError) {
     do throws(SQLError) {
-      let bytes = (try database.number("PRAGMA page_count") ?? 0) * (try database.number("PRAGMA page_size") ?? 0)
+      let bytes =
+        (try database.number("PRAGMA page_count") ?? 0) * (try database.number("PRAGMA page_size") ?? 0)
       var file = stat()
       var wal = stat()
       let isWALEmpty = stat(path + "-wal", &wal) != 0 || wal.st_size == 0

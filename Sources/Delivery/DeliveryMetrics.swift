@@ -8,6 +8,10 @@ public final class DeliveryMetrics: Sendable {
   public let deliveries = Atomic(0)
   /// Connections cut off because they did not read.
   public let slowReaders = Atomic(0)
+  /// Open connections by door.
+  public let lineConnections = Atomic(0)
+  public let httpConnections = Atomic(0)
+  public let webSockets = Atomic(0)
   private let counters = Mutex<[String: Int]>([:])
 
   public init() {}

@@ -18,7 +18,9 @@ public final class Poster: Sendable {
   /// To be called on the loop of `shard`, once.
   public func attach(to shard: Shard) {
     let seat = PosterSeat(shard)
-    shard.reactor.receive(jobs) { for job in $0 { seat.post(job.room, job.text, job.user, job.continuation) } }
+    shard.reactor.receive(jobs) {
+      for job in $0 { seat.post(job.room, job.text, job.user, job.continuation) }
+    }
   }
 
   /// Publishes with the role `ai`. Returns when the message is on disk; throws ``LogError`` or `ProtocolError`.
@@ -41,7 +43,8 @@ private final class PosterSeat: Participant {
   }
 
   func post(
-    _ room: RoomName, _ text: MessageText, _ user: Nick, _ continuation: CheckedContinuation<Message, any Error>
+    _ room: RoomName, _ text: MessageText, _ user: Nick,
+    _ continuation: CheckedContinuation<Message, any Error>
   ) {
     guard let session else { return }
     waiting.append(continuation)

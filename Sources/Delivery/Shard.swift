@@ -72,7 +72,9 @@ public final class Shard {
   }
 
   /// Sends a request to the hub at the end of this turn.
-  public func ask(_ session: SessionID, _ action: Request.Action) { requests.append(Request(session, action)) }
+  public func ask(_ session: SessionID, _ action: Request.Action) {
+    requests.append(Request(session, action))
+  }
 
   /// All sessions of this loop.
   public func forEachParticipant(_ body: (any Participant) -> Void) {

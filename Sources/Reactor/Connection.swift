@@ -151,7 +151,8 @@ public final class Connection: Pollable {
     guard phase == .open else { return }
     let boundary = output.withBuffered { bytes, sent in
       var start = 0
-      while start < sent, let length = handler?.unitLength(UnsafeRawBufferPointer(rebasing: bytes[start...])) {
+      while start < sent, let length = handler?.unitLength(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+      {
         start += length
       }
       return max(start, sent)

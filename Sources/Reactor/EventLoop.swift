@@ -33,9 +33,10 @@ public actor EventLoop {
     return Mailbox { executor.wake() }
   }
 
-  /// Runs the loop on the calling thread until ``stop()``.
-  public nonisolated func run() {
+  /// Runs the loop on the calling thread until ``stop()``. `prepare` runs first, on the loop; if it throws, the loop does not run.
+  public nonisolated func run(prepare: @Sendable (Reactor) throws -> Void) throws {
     executor.adoptCurrentThread()
+    try assumeIsolated { try prepare($0.reactor) }
     while !stopped.load(ordering: .acquiring) {
       // One hop into isolation for a whole turn: it costs as much as parsing several lines.
       assumeIsolated { $0.reactor.waitAndDispatch() }
@@ -44,27 +45,9 @@ public actor EventLoop {
     }
   }
 
-  /// Starts a thread that runs the loop, and returns at once.
-  public nonisolated func start() throws(SystemError) {
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(self)
-    let code = pthread_create(&thread, nil, runLoop, context.toOpaque())
-    if code != 0 {
-      context.release()
-      throw SystemError("starting the thread of an event loop", code: code)
-    }
-    pthread_detach(thread)
-  }
-
   /// Lets ``run()`` return after the turn in progress.
   public nonisolated func stop() {
     stopped.store(true, ordering: .releasing)
     executor.wake()
   }
-}
-
-private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  guard let context else { return nil }
-  Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue().run()
-  return nil
 }

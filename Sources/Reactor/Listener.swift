@@ -34,7 +34,9 @@ public final class Listener: Pollable {
     do throws(SystemError) {
       setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
       if address.family == AF_INET6 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
-      guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else { throw SystemError("bind \(address)") }
+      guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else {
+        throw SystemError("bind \(address)")
+      }
       guard listen(descriptor, 4096) == 0 else { throw SystemError("listen \(address)") }
       guard let bound = SocketAddress(filledBy: { getsockname(descriptor, $0, &$1) == 0 }) else {
         throw SystemError("getsockname")

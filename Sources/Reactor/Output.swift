@@ -29,8 +29,8 @@ public struct Output: Hashable {
 
   /// Appends whole units (lines, frames) to be sent at the end of this turn.
   ///
-  /// Nothing is appended when the unsent bytes would exceed the connection's bound even after the kernel was offered what is
-  /// there: then the connection is marked as overflowed and its handler is told at the end of the turn.
+  /// When the unsent bytes exceed the connection's bound, even after the kernel was offered what is there, the output has
+  /// overflowed: these bytes are the last that are kept, and the handler is told at the end of the turn.
   @inline(__always)
   public func append(_ bytes: UnsafeRawBufferPointer) { state.pointee.append(bytes, handle: self) }
 

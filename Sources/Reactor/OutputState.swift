@@ -27,10 +27,13 @@ struct OutputState: ~Copyable {
 
   @inline(__always)
   mutating func append(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if tail - head + bytes.count > limit {
-      if !makeRoom(for: bytes.count, handle: handle) { return }
+    if tail - head + bytes.count > limit, !hasRoomAfterFlush(for: bytes.count) {
+      // This unit is still kept: it tells the handler where its peer lost the thread.
+      store(bytes, handle: handle)
+      isOverflowed = true
+    } else {
+      store(bytes, handle: handle)
     }
-    store(bytes, handle: handle)
   }
 
   @inline(__always)
@@ -49,16 +52,10 @@ struct OutputState: ~Copyable {
 
   /// A burst within one turn is not slowness: the kernel is asked before the connection is given up.
   @inline(never)
-  private mutating func makeRoom(for count: Int, handle: Output) -> Bool {
+  private mutating func hasRoomAfterFlush(for count: Int) -> Bool {
     if isOverflowed { return false }
     _ = flush()
-    if tail - head + count <= limit { return true }
-    isOverflowed = true
-    if !isDirty {
-      isDirty = true
-      queue.dirty.append(handle)
-    }
-    return false
+    return tail - head + count <= limit
   }
 
   @inline(never)

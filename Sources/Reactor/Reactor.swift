@@ -63,7 +63,8 @@ public final class Reactor {
 
   /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that may wait to be sent.
   public func adopt(
-    _ descriptor: Int32, peer: SocketAddress, outputLimit: Int, makeHandler: (Connection) -> any ConnectionHandler
+    _ descriptor: Int32, peer: SocketAddress, outputLimit: Int,
+    makeHandler: (Connection) -> any ConnectionHandler
   ) {
     let connection = Connection(descriptor: descriptor, peer: peer, reactor: self, outputLimit: outputLimit)
     do {

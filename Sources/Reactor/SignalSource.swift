@@ -23,7 +23,8 @@ public final class SignalSource: Pollable {
 
   func ready(_ events: UInt32) {
     var info = signalfd_siginfo()
-    while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size) == MemoryLayout<signalfd_siginfo>.size {
+    while read(descriptor, &info, MemoryLayout<signalfd_siginfo>.size) == MemoryLayout<signalfd_siginfo>.size
+    {
       received(Int32(info.ssi_signo))
     }
   }

@@ -68,7 +68,8 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
     var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
     let code = withSockaddr { address, length in
       getnameinfo(
-        address, length, &host, socklen_t(host.count), &port, socklen_t(port.count), NI_NUMERICHOST | NI_NUMERICSERV)
+        address, length, &host, socklen_t(host.count), &port, socklen_t(port.count),
+        NI_NUMERICHOST | NI_NUMERICSERV)
     }
     guard code == 0 else { return ("unknown", "0") }
     return (text(host), text(port))

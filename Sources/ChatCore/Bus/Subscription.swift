@@ -52,7 +52,9 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
 
   public func next() async -> Message? {
     while !Task.isCancelled {
-      if let message = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) { return message }
+      if let message = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) {
+        return message
+      }
       // The state may have changed since: `catchUp` and `sleep` look again.
       if await catchUp() { continue }
       await sleep()
