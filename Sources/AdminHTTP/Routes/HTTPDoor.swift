@@ -13,7 +13,7 @@ public final class HTTPDoor {
 
   let shard: Shard
   let settings: HTTPSettings
-  let routes = RouteTable.standard
+  let routes: RouteTable = .standard
   /// `/openapi.json`, which never changes.
   private(set) lazy var openAPI = OpenAPI.document(of: routes)
 
