@@ -77,6 +77,7 @@ import Testing
     #expect(
       problem.headers == [
         HTTPResponse.Field(name: "Upgrade", value: "websocket"),
+        HTTPResponse.Field(name: "Connection", value: "Upgrade"),
         HTTPResponse.Field(name: "Sec-WebSocket-Version", value: "13"),
       ])
   }
