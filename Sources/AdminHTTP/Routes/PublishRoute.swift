@@ -30,7 +30,7 @@ enum PublishRoute {
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
     if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
-    let message = try JSONBody.decode(PostMessage.self, from: request.body)
+    let message = try PostMessage(json: request.body.span)
     let user = try Nick(user: message.user)
     let room = try RoomName(room: message.room)
     return .publish(room, try MessageText(text: message.text), as: user)

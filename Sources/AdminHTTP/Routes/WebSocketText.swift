@@ -2,10 +2,6 @@ import LineProtocol
 
 /// What a text from a WebSocket client says: `{"text":"…"}`, or, if it is no JSON object, itself.
 enum WebSocketText {
-  private struct Body: Decodable {
-    let text: String
-  }
-
   static func read(_ text: String) throws(ProtocolError) -> MessageText {
     let said = try member(of: text) ?? text
     do throws(TextError) {
@@ -19,7 +15,7 @@ enum WebSocketText {
   private static func member(of text: String) throws(ProtocolError) -> String? {
     guard text.utf8.first(where: { !isBlank($0) }) == UInt8(ascii: "{") else { return nil }
     do throws(Problem) {
-      return try JSONBody.decode(Body.self, from: Array(text.utf8)).text
+      return try JSONValue.object(text.utf8.span).string("text")
     } catch {
       guard error.status == .unprocessableContent else { return nil }
       throw ProtocolError(.missingField, asked: "", reason: #"a JSON object needs "text", a string"#)
