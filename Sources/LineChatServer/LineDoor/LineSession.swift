@@ -38,6 +38,7 @@ final class LineSession {
     self.shard = shard
     self.settings = settings
     id = shard.enter(self, output: connection.output, format: .plain)
+    shard.metrics.lineConnections.add(1, ordering: .relaxed)
     connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
   }
 
@@ -189,6 +190,7 @@ extension LineSession: ConnectionHandler {
     replay?.cancel()
     replay = nil
     pacedLines = nil
+    shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
     shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
   }
 
