@@ -31,7 +31,7 @@ let package = Package(
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
     .testTarget(name: "ChatStoreTests", dependencies: ["ChatStore"]),
     .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
-    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP"]),
+    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "LineProtocol"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]
