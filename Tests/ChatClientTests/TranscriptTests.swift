@@ -36,7 +36,7 @@ struct TranscriptTests {
     _ = transcript.lines(for: .live(nick: "alice"))
     #expect(transcript.lines(for: .disconnected("gone")) == ["* gone; connecting again"])
     #expect(transcript.lines(for: .disconnected("gone")) == [])
-    #expect(transcript.lines(for: .resuming(after: 3)) == ["* connected again; nothing was missed"])
+    #expect(transcript.lines(for: .resuming(after: 3)) == ["* connected again"])
     #expect(transcript.lines(for: .live(nick: "alice")) == [])
     #expect(transcript.lines(for: .resuming(after: 3)) == [])
   }
