@@ -13,8 +13,8 @@ let package = Package(
     .target(name: "LineProtocol", swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
-    .target(name: "ChatStore", dependencies: ["ChatCore", "CSQLite"], swiftSettings: strict),
-    .target(name: "Delivery", dependencies: ["ChatCore", "Reactor"], swiftSettings: strict),
+    .target(name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"], swiftSettings: strict),
+    .target(name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor"], swiftSettings: strict),
     .target(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),
@@ -22,15 +22,15 @@ let package = Package(
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
       ],
       swiftSettings: strict),
 
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
-    .testTarget(name: "ReactorTests", dependencies: ["Reactor"]),
-    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore"]),
-    .testTarget(name: "ChatStoreTests", dependencies: ["ChatStore"]),
-    .testTarget(name: "DeliveryTests", dependencies: ["Delivery"]),
+    .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor"]),
+    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
+    .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
+    .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),

@@ -8,9 +8,10 @@
 #include <sys/socket.h>
 
 // _GNU_SOURCE would turn bind() and accept4() into functions on a transparent union, which Swift cannot call;
-// so the one GNU function that is needed is declared again.
+// so the GNU functions that are needed are declared again.
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+int sched_getaffinity(pid_t process, size_t size, void *set);
 
 // The macros behind these are enumerators of a type of their own; epoll_event.events wants an unsigned int.
 static const unsigned int EVENT_IN = EPOLLIN, EVENT_OUT = EPOLLOUT, EVENT_RDHUP = EPOLLRDHUP,
-                          EVENT_HUP = EPOLLHUP, EVENT_ERR = EPOLLERR;
+                          EVENT_HUP = EPOLLHUP, EVENT_ERR = EPOLLERR, EVENT_EDGE = EPOLLET;

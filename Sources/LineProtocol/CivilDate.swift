@@ -1,7 +1,7 @@
 /// A day of the Gregorian calendar, extended back before 1582.
 ///
-/// The arithmetic counts years from March, so that the leap day is the last of its year, in eras of 400 years, after which
-/// the calendar repeats (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+/// The arithmetic counts years from March, so that the leap day is the last of its year, in eras of 400
+/// years, after which the calendar repeats (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 struct CivilDate: Equatable {
   var year: Int64
   /// 1–12

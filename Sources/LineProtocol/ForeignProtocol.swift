@@ -5,8 +5,8 @@ public enum ForeignProtocol: Hashable, Sendable {
   /// An HTTP request.
   case http
 
-  /// Recognises the first bytes of a connection, or its first line; nil when they are neither. A TLS hello need not have an
-  /// end of line, so look at the first bytes as soon as two have come.
+  /// Recognises the first bytes of a connection, or its first line; nil when they are neither. A TLS hello
+  /// need not have an end of line, so look at the first bytes as soon as two have come.
   public static func detect(_ bytes: Span<UInt8>) -> ForeignProtocol? {
     // A TLS record of type handshake (22), any version 3.x (RFC 8446 §5.1).
     if bytes.count >= 2, bytes[0] == 0x16, bytes[1] == 0x03 { return .tls }

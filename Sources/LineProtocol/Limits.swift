@@ -22,7 +22,7 @@ public enum Limits {
   public static let ircLine = 512
   /// Parameters of an IRC line (RFC 2812 §2.3).
   public static let ircParameters = 15
-  /// Bytes of the server's name in IRC sources; the bound of a DNS label. Together with the other bounds it leaves room
-  /// for text in every IRC line.
+  /// Bytes of the server's name in IRC sources; the bound of a DNS label. Together with the other bounds it
+  /// leaves room for text in every IRC line.
   public static let serverName = 63
 }

@@ -1,8 +1,9 @@
 /// Finds the lines in received bytes.
 ///
-/// A line ends with LF or CRLF; a CR elsewhere belongs to the line. The bound holds before a terminator is found: who sends
-/// no end of line is refused after `Limits.line` bytes, not buffered. A line that arrives in pieces is searched again from its
-/// start, at a few nanoseconds per hundred bytes: less than the read that brought the piece.
+/// A line ends with LF or CRLF; a CR elsewhere belongs to the line. The bound holds before a terminator is
+/// found: who sends no end of line is refused after `Limits.line` bytes, not buffered. A line that arrives in
+/// pieces is searched again from its start, at a few nanoseconds per hundred bytes: less than the read that
+/// brought the piece.
 public enum LineScanner {
   /// What stands at an offset.
   public enum Outcome: Hashable, Sendable {
@@ -26,8 +27,8 @@ public enum LineScanner {
     return .line(offset..<(hasReturn ? newline - 1 : newline), next: newline + 1)
   }
 
-  /// Where the next line begins after one that was too long; nil when its end has not come yet, and all bytes from
-  /// `offset` on may be dropped.
+  /// Where the next line begins after one that was too long; nil when its end has not come yet, and all bytes
+  /// from `offset` on may be dropped.
   public static func resume(in bytes: Span<UInt8>, from offset: Int) -> Int? {
     guard 0...bytes.count ~= offset else { return nil }
     return bytes.firstIndex(of: ASCII.lf, from: offset, to: bytes.count).map { $0 + 1 }

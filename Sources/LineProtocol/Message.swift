@@ -31,7 +31,7 @@ public struct Message: Hashable, Sendable {
   }
 
   /// The place in the log: rises over all rooms, so a room's ids are not consecutive.
-  public let id: Int64
+  public var id: Int64
   /// The room's name as first written, without `#`.
   public let room: String
   /// The name of the speaker.
@@ -43,7 +43,7 @@ public struct Message: Hashable, Sendable {
   /// Who speaks.
   public let role: Role
   /// When the server took it.
-  public let time: Timestamp
+  public var time: Timestamp
 
   /// A message of these parts.
   public init(

@@ -28,12 +28,18 @@ public struct ProtocolError: Error, Hashable, Sendable {
     // Where to cut if the whole turns out not to fit.
     var cut = quoted.endIndex
     for scalar in asked.unicodeScalars {
-      let isControl =
-        scalar.properties.generalCategory == .control || scalar.value == 0x2028 || scalar.value == 0x2029
-      quoted.unicodeScalars.append(isControl ? "?" : scalar)
+      quoted.unicodeScalars.append(isControl(scalar) ? "?" : scalar)
       if quoted.utf8.count <= Limits.asked - ellipsis.utf8.count { cut = quoted.endIndex }
       if quoted.utf8.count > Limits.asked { return quoted[..<cut] + ellipsis }
     }
     return quoted
+  }
+
+  /// C0, DEL, C1, and Unicode's own line and paragraph separators.
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+    default: false
+    }
   }
 }

@@ -1,7 +1,8 @@
 import LineProtocol
 import Testing
 
-/// Bytes that nobody well-meaning sends: whatever they are, parsers answer or refuse, and what they answer is sound.
+/// Bytes that nobody well-meaning sends: whatever they are, parsers answer or refuse, and what they answer is
+/// sound.
 @Suite struct HostileInputTests {
   /// Lines that reach deep into the parsers, to be damaged.
   private let seeds = [

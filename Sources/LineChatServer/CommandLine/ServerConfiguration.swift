@@ -1,3 +1,4 @@
+import ChatStore
 import LineProtocol
 
 /// Everything that `linechat serve` can be told, with its defaults.
@@ -29,9 +30,6 @@ struct ServerConfiguration: Equatable, Sendable {
 }
 
 extension ServerConfiguration {
-  /// What an acknowledged message survives: `full` also a power cut, `normal` a crash of the server only.
-  enum Durability: String, CaseIterable, Sendable { case full, normal }
-
   enum LogLevel: String, CaseIterable, Sendable { case error, warning, info, debug }
 
   /// Where the agent listens.

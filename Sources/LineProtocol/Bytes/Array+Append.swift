@@ -12,22 +12,15 @@ extension [UInt8] {
   /// Appends `number` in decimal.
   package mutating func append(decimal number: Int64) {
     if number < 0 { append(0x2D) }
+    // Filled from the end; 20 digits hold the greatest UInt64.
+    var digits = InlineArray<20, UInt8>(repeating: ASCII.zero)
+    var start = digits.count
     var rest = number.magnitude
-    let start = count
     repeat {
-      append(ASCII.zero &+ UInt8(truncatingIfNeeded: rest % 10))
+      start &-= 1
+      digits[start] = ASCII.zero &+ UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     } while rest > 0
-    self[start...].reverse()
-  }
-
-  /// Appends the lowest `digits` decimal digits of `number`, with leading zeros.
-  mutating func append(_ number: Int64, digits: Int) {
-    var divisor: Int64 = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      append(ASCII.zero &+ UInt8(truncatingIfNeeded: number / divisor % 10))
-      divisor /= 10
-    }
+    digits.span.extracting(start...).withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 }

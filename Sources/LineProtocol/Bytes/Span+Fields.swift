@@ -1,6 +1,6 @@
 extension Span<UInt8> {
-  /// The field after the space at `position`, up to the next space or the end; moves `position` to the field's end. Nil when
-  /// nothing but spaces is left. Two spaces in a row enclose an empty field.
+  /// The field after the space at `position`, up to the next space or the end; moves `position` to the
+  /// field's end. Nil when nothing but spaces is left. Two spaces in a row enclose an empty field.
   @inline(__always)
   func nextField(_ position: inout Int) -> Range<Int>? {
     guard position < count else { return nil }

@@ -1,7 +1,8 @@
-// Searches that look at eight bytes at a time: a byte loop over a span costs ten times as much, and every received and
-// every stored byte passes here. `unsafeLoadUnaligned` checks its bounds; it is called unsafe because it could load a type
-// with invalid bit patterns, which UInt64 has not. The zero-byte test is the classic one: borrows only run upwards, so in
-// little-endian order the lowest marked byte is always a true hit.
+// Searches that look at eight bytes at a time: a byte loop over a span costs ten times as much, and every
+// received and every stored byte passes here. `unsafeLoadUnaligned` checks its bounds; it is called unsafe
+// because it could load a type with invalid bit patterns, which UInt64 has not. The zero-byte test is the
+// classic one: borrows only run upwards, so in little-endian order the lowest marked byte is always a true
+// hit.
 
 extension Span<UInt8> {
   /// The index of the first `byte` at or after `start` and before `end`; nil when there is none.
@@ -24,8 +25,9 @@ extension Span<UInt8> {
     return nil
   }
 
-  /// The index of the first byte at or after `start` that a text may have to be refused for, or that ends a line of it:
-  /// C0, DEL, and the lead byte of the C1 controls. In valid UTF-8 no other byte can begin a control.
+  /// The index of the first byte at or after `start` that a text may have to be refused for, or that ends a
+  /// line of it: C0, DEL, and the lead byte of the C1 controls. In valid UTF-8 no other byte can begin a
+  /// control.
   @inline(__always)
   func firstControlCandidate(from start: Int) -> Int? {
     let raw = self.bytes

@@ -1,6 +1,6 @@
 extension IRCEncoder {
-  /// Any line. `params` must not need a colon; a text with spaces, an empty one, or one that may begin with a colon, is
-  /// `trailing`.
+  /// Any line. `params` must not need a colon; a text with spaces, an empty one, or one that may begin with a
+  /// colon, is `trailing`.
   public func line(
     tags: [IRCLine.Tag] = [], source: String? = nil, command: String, params: [String] = [],
     trailing: String? = nil,
@@ -55,8 +55,8 @@ extension IRCEncoder {
 }
 
 extension Span<UInt8> {
-  /// The end of the longest piece from `start` on that has at most `limit` bytes and does not cut a character of valid UTF-8.
-  /// When not even one character fits, or the bytes are not UTF-8, `limit` bytes.
+  /// The end of the longest piece from `start` on that has at most `limit` bytes and does not cut a character
+  /// of valid UTF-8. When not even one character fits, or the bytes are not UTF-8, `limit` bytes.
   @inline(__always)
   func characterBorder(atMost limit: Int, from start: Int) -> Int {
     guard count - start > limit else { return count }

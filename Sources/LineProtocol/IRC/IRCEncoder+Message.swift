@@ -1,9 +1,9 @@
 extension IRCEncoder {
-  /// A message to its room: `@time=…;msgid=58 :alice!alice@server PRIVMSG #lobby :hello`, NOTICE for a notice, and the CTCP
-  /// ACTION for an action. `batch` is the reference of the batch that it belongs to.
+  /// A message to its room: `@time=…;msgid=58 :alice!alice@server PRIVMSG #lobby :hello`, NOTICE for a
+  /// notice, and the CTCP ACTION for an action. `batch` is the reference of the batch that it belongs to.
   ///
-  /// A text of several lines, or one too long for a line, becomes several messages, of which only the first has the `msgid`.
-  /// Lines without text are left out, as IRC has no empty message.
+  /// A text of several lines, or one too long for a line, becomes several messages, of which only the first
+  /// has the `msgid`. Lines without text are left out, as IRC has no empty message.
   public func message(_ message: Message, tags: IRCTagSet = [], batch: String? = nil, into out: inout [UInt8])
   {
     let isAction = message.kind == .action

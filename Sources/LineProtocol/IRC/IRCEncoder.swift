@@ -1,13 +1,14 @@
 /// Writes the server's lines of the IRC dialect. Each function appends complete lines, ended by CRLF.
 ///
-/// A line without its tags fits 512 bytes; what does not fit is cut at a character's border (RFC 2812 §2.3). Room names are
-/// given without `#`. Whatever a parameter holds, it cannot end the line or become two parameters: bytes that could are
-/// written as `?`.
+/// A line without its tags fits 512 bytes; what does not fit is cut at a character's border (RFC 2812 §2.3).
+/// Room names are given without `#`. Whatever a parameter holds, it cannot end the line or become two
+/// parameters: bytes that could are written as `?`.
 public struct IRCEncoder: Sendable {
   /// The source of numerics, and the host in everybody's source. At most 63 bytes.
   public let serverName: String
 
-  /// An encoder for the server `serverName`; what exceeds 63 bytes is cut off, as then no room would be left for text.
+  /// An encoder for the server `serverName`; what exceeds 63 bytes is cut off, as then no room would be left
+  /// for text.
   public init(serverName: String) {
     let bytes = serverName.utf8.span
     self.serverName = bytes.repairedString(0..<bytes.characterBorder(atMost: Limits.serverName, from: 0))
@@ -38,7 +39,8 @@ public struct IRCEncoder: Sendable {
     event(nick, "TOPIC", room, topic, into: &out)
   }
 
-  /// `:server 433 * alice :Nickname is already in use`; without a trailing text the numeric's standard text, if it has one.
+  /// `:server 433 * alice :Nickname is already in use`; without a trailing text the numeric's standard text,
+  /// if it has one.
   public func numeric(
     _ numeric: Numeric, to nick: String, params: [String] = [], trailing: String? = nil,
     into out: inout [UInt8]
@@ -48,8 +50,8 @@ public struct IRCEncoder: Sendable {
       trailing: trailing ?? numeric.text, into: &out)
   }
 
-  /// As many numerics with the same parameters as `items` need, each with some of them in its trailing text, separated by
-  /// spaces: `:server 353 alice = #lobby :alice bob`. None for no items.
+  /// As many numerics with the same parameters as `items` need, each with some of them in its trailing text,
+  /// separated by spaces: `:server 353 alice = #lobby :alice bob`. None for no items.
   public func list(
     _ numeric: Numeric, to nick: String, params: [String] = [], items: some Sequence<String>,
     into out: inout [UInt8]
@@ -68,8 +70,8 @@ public struct IRCEncoder: Sendable {
     if !trailing.isEmpty { self.numeric(numeric, to: nick, params: params, trailing: trailing, into: &out) }
   }
 
-  /// `:server 005 alice TOKEN… :are supported by this server`, as many lines as the tokens need, at most 13 on each
-  /// (modern.ircdocs.horse/#rplisupport-005).
+  /// `:server 005 alice TOKEN… :are supported by this server`, as many lines as the tokens need, at most 13
+  /// on each (modern.ircdocs.horse/#rplisupport-005).
   public func isupport(_ tokens: [String], to nick: String, into out: inout [UInt8]) {
     // ":server 005 nick" and " :are supported by this server" and CRLF
     let frame = serverName.utf8.count + nick.utf8.count + 38
@@ -97,8 +99,8 @@ public struct IRCEncoder: Sendable {
     line(source: serverName, command: "BATCH", params: ["-" + reference], into: &out)
   }
 
-  /// The source of what `nick` does: `alice!alice@server`. Sessions have no other user name, and addresses are nobody's
-  /// business.
+  /// The source of what `nick` does: `alice!alice@server`. Sessions have no other user name, and addresses
+  /// are nobody's business.
   public func source(_ nick: String) -> String { "\(nick)!\(nick)@\(serverName)" }
 
   private func event(

@@ -1,5 +1,5 @@
-/// A line of the IRC dialect: `@tags :source COMMAND parameters :trailing` (RFC 2812 §2.3, modern.ircdocs.horse/#message-format,
-/// IRCv3 message-tags).
+/// A line of the IRC dialect: `@tags :source COMMAND parameters :trailing` (RFC 2812 §2.3,
+/// modern.ircdocs.horse/#message-format, IRCv3 message-tags).
 public struct IRCLine: Hashable, Sendable {
   /// A message tag.
   public struct Tag: Hashable, Sendable {

@@ -1,7 +1,8 @@
-/// The numeric replies of IRC (modern.ircdocs.horse/#numerics; 335: IRCv3 bot mode, 354: WHOX, 730–734: IRCv3 monitor).
+/// The numeric replies of IRC (modern.ircdocs.horse/#numerics; 335: IRCv3 bot mode, 354: WHOX, 730–734: IRCv3
+/// monitor).
 ///
-/// Each case is documented with the parameters after the client's nick; `…` may repeat, brackets may be left out. Its name is
-/// the specification's without underscores: `errNoSuchNick` is ERR_NOSUCHNICK.
+/// Each case is documented with the parameters after the client's nick; `…` may repeat, brackets may be left
+/// out. Its name is the specification's without underscores: `errNoSuchNick` is ERR_NOSUCHNICK.
 public enum Numeric: Int, CaseIterable, Sendable {
   /// `:text`
   case rplWelcome = 1

@@ -1,5 +1,6 @@
-/// A nick: 1–32 ASCII bytes, first a letter or one of ``[ ] \ ` _ ^ { | }``, then also digits and `-` (RFC 2812 §2.3.1, with
-/// a longer bound). Nicks that differ only in the case of ASCII letters are equal (CASEMAPPING=ascii).
+/// A nick: 1–32 ASCII bytes, first a letter or one of ``[ ] \ ` _ ^ { | }``, then also digits and `-` (RFC
+/// 2812 §2.3.1, with a longer bound). Nicks that differ only in the case of ASCII letters are equal
+/// (CASEMAPPING=ascii).
 public struct Nick: Hashable, Comparable, Sendable {
   /// The nick as written.
   public let text: String

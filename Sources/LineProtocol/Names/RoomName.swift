@@ -1,8 +1,8 @@
 /// A room's name: 1–50 bytes of UTF-8 without space, comma, colon, `#` or controls (C0, DEL, C1).
 ///
-/// Names that differ only in the case of ASCII letters are equal (CASEMAPPING=ascii); all else is compared by bytes, as the
-/// log's database does. `String` would also equate different spellings of one accented letter: use `RoomName`, not its `key`,
-/// as the key of a dictionary.
+/// Names that differ only in the case of ASCII letters are equal (CASEMAPPING=ascii); all else is compared by
+/// bytes, as the log's database does. `String` would also equate different spellings of one accented letter:
+/// use `RoomName`, not its `key`, as the key of a dictionary.
 public struct RoomName: Hashable, Comparable, Sendable {
   /// The name as written, without the one leading `#`.
   public let text: String

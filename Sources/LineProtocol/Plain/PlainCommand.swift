@@ -25,7 +25,8 @@ public enum PlainCommand: Hashable, Sendable {
 
   /// Reads a line without its terminator. Nil is a blank line, which asks for nothing and gets no reply.
   ///
-  /// Throws what the session has to answer. Fields are separated by one space; spaces at the end are ignored, except in a text.
+  /// Throws what the session has to answer. Fields are separated by one space; spaces at the end are ignored,
+  /// except in a text.
   public static func parse(_ line: Span<UInt8>) throws(ProtocolError) -> PlainCommand? {
     var position = Dialect.verbEnd(line)
     guard let verb = line.packedWord(0..<min(position, 9)), let entry = PlainVerb.find(verb) else {

@@ -4,8 +4,8 @@ extension PlainEncoder {
     lines(of: message, "MSG ", "MSG+ ", showingTime: false, into: &out)
   }
 
-  /// A replayed message: `HIST lobby 57 2026-11-23T05:00:00.123Z bob hello`. Of several lines all but the last begin with
-  /// `HIST+`.
+  /// A replayed message: `HIST lobby 57 2026-11-23T05:00:00.123Z bob hello`. Of several lines all but the
+  /// last begin with `HIST+`.
   public static func history(_ message: Message, into out: inout [UInt8]) {
     lines(of: message, "HIST ", "HIST+ ", showingTime: true, into: &out)
   }

@@ -1,4 +1,5 @@
-/// Writes the server's lines of the plain dialect. Each function appends one complete reply or event, ended by LF.
+/// Writes the server's lines of the plain dialect. Each function appends one complete reply or event, ended
+/// by LF.
 ///
 /// Rooms and nicks are given as first written; texts as checked by `MessageText`.
 public enum PlainEncoder {

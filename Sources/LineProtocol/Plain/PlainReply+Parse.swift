@@ -1,5 +1,6 @@
 extension PlainReply {
-  /// Reads a line without its terminator. Never fails: what does not fit is `other`, and what is not UTF-8 is repaired.
+  /// Reads a line without its terminator. Never fails: what does not fit is `other`, and what is not UTF-8 is
+  /// repaired.
   public static func parse(_ line: Span<UInt8>) -> PlainReply {
     var position = line.firstIndex(of: ASCII.space, from: 0, to: line.count) ?? line.count
     let verb = line.repairedString(0..<position)

@@ -1,6 +1,7 @@
 /// A line from the server, as a client reads it: the inverse of `PlainEncoder`.
 public enum PlainReply: Hashable, Sendable {
-  /// A line of a message. A message of several lines comes in parts; only the last moves the client's cursor to its id.
+  /// A line of a message. A message of several lines comes in parts; only the last moves the client's cursor
+  /// to its id.
   public struct Entry: Hashable, Sendable {
     /// The room's name as first written.
     public var room: String

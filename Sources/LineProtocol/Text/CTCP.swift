@@ -5,8 +5,8 @@ public struct CTCP: Hashable, Sendable {
   /// What follows the command and one space; may be empty.
   public let text: String
 
-  /// Recognises a CTCP message; nil when `parameter` is an ordinary text. The closing 0x01 may be missing, as some clients
-  /// cut it off with the end of a long line.
+  /// Recognises a CTCP message; nil when `parameter` is an ordinary text. The closing 0x01 may be missing, as
+  /// some clients cut it off with the end of a long line.
   public init?(_ parameter: String) {
     let bytes = parameter.utf8.span
     guard bytes.count > 1, bytes[0] == ASCII.ctcp else { return nil }
@@ -17,8 +17,8 @@ public struct CTCP: Hashable, Sendable {
     text = bytes.repairedString(min(space + 1, end)..<end)
   }
 
-  /// The stored form of an IRC message's last parameter: an `ACTION`'s text has kind `action`, any other text has `kind`.
-  /// Throws for what no text may be; also for every other CTCP, as 0x01 is a control.
+  /// The stored form of an IRC message's last parameter: an `ACTION`'s text has kind `action`, any other text
+  /// has `kind`. Throws for what no text may be; also for every other CTCP, as 0x01 is a control.
   public static func message(
     _ parameter: String, kind: Message.Kind
   ) throws(TextError) -> (kind: Message.Kind, text: MessageText) {

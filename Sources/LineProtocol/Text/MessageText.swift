@@ -1,5 +1,6 @@
-/// A text that may be stored and shown: 1–4096 bytes of UTF-8 in at most 64 lines, without control characters but tab,
-/// newline and IRC's formatting (otherwise a message could send escape sequences to somebody's terminal).
+/// A text that may be stored and shown: 1–4096 bytes of UTF-8 in at most 64 lines, without control characters
+/// but tab, newline and IRC's formatting (otherwise a message could send escape sequences to somebody's
+/// terminal).
 public struct MessageText: Hashable, Sendable {
   /// The text; CRLF has become LF.
   public let string: String

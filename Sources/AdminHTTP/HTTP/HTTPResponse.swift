@@ -1,0 +1,64 @@
+/// A response, before it is known whether its connection goes on.
+struct HTTPResponse: Equatable, Sendable {
+  struct Field: Equatable, Sendable {
+    let name: String
+    let value: String
+  }
+
+  var status: HTTPStatus
+  /// Without `Content-Length`, `Connection` and `Date`, which `encode` writes.
+  var headers: [Field]
+  var body: [UInt8]
+  /// Set where the bytes that follow on the connection cannot be trusted: it is closed whatever the request asked.
+  var closesConnection = false
+
+  init(_ status: HTTPStatus, headers: [Field] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  init(_ status: HTTPStatus, json: [UInt8], headers: [Field] = []) {
+    self.init(status, headers: [Field(name: "Content-Type", value: "application/json")] + headers, body: json)
+  }
+
+  /// The interim response to `Expect: 100-continue`.
+  static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD) the body
+  /// is left out, but its length is told.
+  func encode(into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil) {
+    output.append("HTTP/1.1 ")
+    output.append(decimal: status.code)
+    output.append(ASCII.space)
+    output.append(status.reason)
+    output.append("\r\n")
+    for field in headers { Self.append(field.name, field.value, to: &output) }
+    if let date { Self.append("Date", date, to: &output) }
+    if status.hasContent {
+      output.append("Content-Length: ")
+      output.append(decimal: body.count)
+      output.append("\r\n")
+    }
+    if status != .switchingProtocols {
+      // Said also when it is the default: an HTTP/1.0 client must be told (RFC 9112 §9.3, appendix C.2.2).
+      output.append(
+        keepAlive && !closesConnection ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n")
+    } else {
+      output.append("\r\n")
+    }
+    if status.hasContent && !headOnly { output.append(contentsOf: body) }
+  }
+
+  /// Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
+  private static func append(_ name: String, _ value: String, to output: inout [UInt8]) {
+    output.append(contentsOf: name.utf8)
+    output.append(": ")
+    let start = output.count
+    output.append(contentsOf: value.utf8)
+    for index in start..<output.count where !ASCII.isFieldContent(output[index]) {
+      output[index] = ASCII.space
+    }
+    output.append("\r\n")
+  }
+}

@@ -1,0 +1,58 @@
+import LineProtocol
+
+/// Lets an agent take part: reads the bus, asks the agent, posts its answers.
+public struct AgentRunner: Sendable {
+  /// Where an agent is heard and answers.
+  public enum Rooms: Sendable, Equatable {
+    case all
+    case named(Set<RoomName>)
+
+    func contains(_ room: String) -> Bool {
+      switch self {
+      case .all: true
+      case .named(let names): (try? RoomName(room)).map(names.contains) ?? false
+      }
+    }
+  }
+
+  private let agent: any Agent
+  private let name: Nick
+  private let subscription: Subscription
+  private let post: @Sendable (RoomName, MessageText, Nick) async throws -> Void
+  private let failed: @Sendable (String) -> Void
+
+  /// `post` publishes with the role `ai` and returns when the answer is stored; `failed` is told why one could not be.
+  public init(
+    _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
+    post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Void,
+    failed: @escaping @Sendable (String) -> Void
+  ) {
+    self.agent = agent
+    self.name = name
+    self.post = post
+    self.failed = failed
+    // Agents never answer agents: two of them would not stop.
+    subscription = bus.subscribe { $0.role == .user && rooms.contains($0.room) }
+  }
+
+  /// Runs until the task is cancelled. One message is answered before the next is read, so answers come in the order of what they
+  /// answer.
+  public func run() async {
+    for await message in subscription {
+      guard let answer = await agent.answer(to: message) else { continue }
+      do {
+        try await post(RoomName(message.room), MessageText(shortened(answer)), name)
+      } catch {
+        failed("the answer to message \(message.id) was not sent: \(error)")
+      }
+    }
+  }
+
+  /// A quoted text can make an answer longer than a text may be.
+  private func shortened(_ answer: String) -> String {
+    if answer.utf8.count <= Limits.text { return answer }
+    var cut = answer[...]
+    while cut.utf8.count > Limits.text - 3 { cut.removeLast() }
+    return cut + "…"
+  }
+}

@@ -1,0 +1,73 @@
+/// One rule of a ``RuleAgent``: when it applies, and what is answered.
+public struct Rule: Sendable, Equatable {
+  public enum Condition: Sendable, Equatable {
+    /// One of these stands in the text as a whole word, in any case.
+    case words([String])
+    /// The text begins with this, in any case, and something follows.
+    case prefix(String)
+    /// This stands anywhere in the text.
+    case contains(String)
+  }
+
+  /// What an answer may have in braces.
+  public static let placeholders = ["user", "room", "text", "rest", "time"]
+
+  public let name: String
+  public let condition: Condition
+  /// Placeholders: `{user}` who is answered, `{room}`, `{text}` the whole text, `{rest}` what follows the prefix, `{time}` the
+  /// time of day.
+  public let answer: String
+
+  /// Throws a sentence that names the rule if it can never work.
+  public init(name: String, condition: Condition, answer: String) throws(RuleError) {
+    self.name = name
+    self.condition = condition
+    self.answer = answer
+    try check()
+  }
+
+  private func check() throws(RuleError) {
+    switch condition {
+    case .words(let words):
+      if words.isEmpty { throw RuleError(rule: name, reason: "words is empty") }
+      for word in words where Words.of(word).count != 1 || Words.of(word)[0] != word.lowercased() {
+        throw RuleError(rule: name, reason: "\"\(word)\" in words is not one word")
+      }
+    case .prefix(let prefix):
+      if prefix.isEmpty { throw RuleError(rule: name, reason: "prefix is empty") }
+    case .contains(let part):
+      if part.isEmpty { throw RuleError(rule: name, reason: "contains is empty") }
+    }
+    if answer.isEmpty { throw RuleError(rule: name, reason: "answer is empty") }
+    for field in Template.fields(of: answer) where !Self.placeholders.contains(field) {
+      let known = Self.placeholders.map { "{\($0)}" }.joined(separator: " ")
+      throw RuleError(rule: name, reason: "answer has {\(field)}, but only \(known) are known")
+    }
+  }
+
+  /// nil if the rule does not apply to `text`; else what follows the prefix (the whole text where there is none).
+  func match(_ text: String) -> String? {
+    switch condition {
+    case .words(let words):
+      let spoken = Set(Words.of(text))
+      return words.contains { spoken.contains($0.lowercased()) } ? text : nil
+    case .prefix(let prefix):
+      guard text.lowercased().hasPrefix(prefix.lowercased()) else { return nil }
+      let rest = text.dropFirst(prefix.count).drop { $0.isWhitespace }
+      return rest.isEmpty ? nil : String(rest)
+    case .contains(let part):
+      return text.contains(part) ? text : nil
+    }
+  }
+}
+
+/// A rule that cannot work, and why.
+public struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  public let rule: String
+  public let reason: String
+  public init(rule: String, reason: String) {
+    self.rule = rule
+    self.reason = reason
+  }
+  public var description: String { "rule \"\(rule)\": \(reason)" }
+}

@@ -1,0 +1,45 @@
+import LineProtocol
+
+/// Answers by a list of rules; the first that applies wins.
+public struct RuleAgent: Agent {
+  private let rules: [Rule]
+  private let timeOfDay: @Sendable () -> String
+
+  /// `timeOfDay` gives what `{time}` stands for.
+  public init(rules: [Rule], timeOfDay: @escaping @Sendable () -> String) {
+    self.rules = rules
+    self.timeOfDay = timeOfDay
+  }
+
+  /// The rules of the service that LineChat grew out of.
+  public static func defaultRules() throws(RuleError) -> [Rule] {
+    [
+      try Rule(
+        name: "greeting", condition: .words(["hello", "hi", "hey", "yo"]),
+        answer: "Hello {user}! You said: \"{text}\""),
+      try Rule(name: "repeat", condition: .prefix("repeat:"), answer: "Repeating: {rest}"),
+      try Rule(name: "time", condition: .words(["time"]), answer: "It is {time}."),
+      try Rule(
+        name: "question", condition: .contains("?"),
+        answer: "I am an automatic agent with a few fixed rules; somebody else may know, {user}."),
+      try Rule(name: "farewell", condition: .words(["bye"]), answer: "Goodbye, {user}!"),
+    ]
+  }
+
+  public func answer(to message: Message) async -> String? {
+    for rule in rules {
+      guard let rest = rule.match(message.text) else { continue }
+      return Template.fill(rule.answer) { field in
+        switch field {
+        case "user": message.user
+        case "room": message.room
+        case "text": message.text
+        case "rest": rest
+        case "time": timeOfDay()
+        default: nil
+        }
+      }
+    }
+    return nil
+  }
+}

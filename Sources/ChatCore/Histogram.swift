@@ -1,0 +1,29 @@
+import Synchronization
+
+/// How often values fell below each of some bounds; for Prometheus. Any thread may observe.
+public final class Histogram: Sendable {
+  private struct State {
+    var counts: [Int]
+    var sum: Double = 0
+  }
+
+  /// Upper bounds, inclusive, ascending; the last bucket, without a bound, comes on top.
+  public let bounds: [Double]
+  private let state: Mutex<State>
+
+  public init(bounds: [Double]) {
+    self.bounds = bounds
+    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+  }
+
+  public func observe(_ value: Double) {
+    let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
+    state.withLock { state in
+      state.counts[bucket] += 1
+      state.sum += value
+    }
+  }
+
+  /// Observations in each bucket, not accumulated, and the sum of all values.
+  public var snapshot: (counts: [Int], sum: Double) { state.withLock { ($0.counts, $0.sum) } }
+}

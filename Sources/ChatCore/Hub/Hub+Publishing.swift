@@ -1,0 +1,61 @@
+import LineProtocol
+
+extension Hub {
+  mutating func publish(
+    _ text: MessageText, _ kind: Message.Kind, in name: RoomName, by session: SessionID
+  ) throws(ProtocolError) -> Decision {
+    let nick = try nick(of: session)
+    let room = try joinedRoom(name, session)
+    rooms[room.id]?.submit()
+    return .events([message(text, kind, .user, in: room.id, named: room.name, by: nick, session)])
+  }
+
+  mutating func post(
+    _ text: MessageText, in name: RoomName, as user: Nick, _ role: Message.Role, by session: SessionID
+  ) throws(ProtocolError) -> Decision {
+    if role == .user, user == reserved { throw ProtocolError(.nickReserved, asked: user.text) }
+    let id = try roomOrNew(named: name)
+    rooms[id]?.submit()
+    return .events([message(text, .message, role, in: id, named: rooms[id]?.name ?? name, by: user, session)])
+  }
+
+  private func message(
+    _ text: MessageText, _ kind: Message.Kind, _ role: Message.Role, in id: RoomID, named name: RoomName,
+    by user: Nick, _ session: SessionID
+  ) -> Event {
+    // The log gives the id and the time.
+    let message = Message(
+      id: 0, room: name.text, user: user.text, text: text.string, kind: kind, role: role,
+      time: Timestamp(milliseconds: 0))
+    return Event(origin: session, .message(id, message))
+  }
+
+  mutating func setTopic(
+    _ text: String, of name: RoomName, by session: SessionID
+  ) throws(ProtocolError) -> Decision {
+    let nick = try nick(of: session)
+    let room = try joinedRoom(name, session)
+    let topic = Topic(text: text, author: nick.text, time: Timestamp(milliseconds: 0))
+    rooms[room.id]?.topic = topic
+    rooms[room.id]?.submit()
+    return .events([Event(origin: session, .topic(room.id, topic, room: room.name))])
+  }
+
+  /// Learns what became of the stored changes in a batch.
+  public mutating func settle(_ batch: Batch) {
+    for event in batch.events {
+      switch event.change {
+      case .message(let id, _):
+        settle(id, succeeded: event.failure == nil, topic: nil)
+      case .topic(let id, let topic, _):
+        settle(id, succeeded: event.failure == nil, topic: topic)
+      default: break
+      }
+    }
+  }
+
+  private mutating func settle(_ id: RoomID, succeeded: Bool, topic: Topic?) {
+    rooms[id]?.settle(succeeded: succeeded, topic: topic)
+    if !succeeded { forgetIfEmpty(id) }
+  }
+}

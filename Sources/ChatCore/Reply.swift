@@ -1,0 +1,38 @@
+import LineProtocol
+
+/// The hub's direct answer to a request that changes nothing.
+public enum Reply: Sendable {
+  case refused(ProtocolError)
+  /// The nick asked for is held by `holder`, which may be gone without having said so.
+  case nickInUse(ProtocolError, holder: SessionID)
+  /// `.name` was accepted, or `.claim` of the nick that the session has.
+  case named(Nick)
+  /// `.join` of a room that the session is in.
+  case alreadyJoined(RoomName)
+  case room(RoomDescription)
+  case rooms([RoomDescription])
+}
+
+/// What the hub tells of a room.
+public struct RoomDescription: Sendable {
+  public let id: RoomID
+  public let name: RoomName
+  public let topic: Topic?
+  /// Who is there, each name once, in order.
+  public let members: [Nick]
+  /// How many names are there.
+  public let memberCount: Int
+  /// The asking session is in the room.
+  public let isJoined: Bool
+
+  public init(
+    id: RoomID, name: RoomName, topic: Topic?, members: [Nick], memberCount: Int, isJoined: Bool
+  ) {
+    self.id = id
+    self.name = name
+    self.topic = topic
+    self.members = members
+    self.memberCount = memberCount
+    self.isJoined = isJoined
+  }
+}

@@ -1,0 +1,33 @@
+import LineProtocol
+
+/// What a session asks of the hub. Requests of one session are decided in order.
+public struct Request: Sendable {
+  public enum Action: Sendable {
+    /// A line session takes a nick, its first or another one.
+    case claim(Nick)
+    /// A session that claims nothing (WebSocket) says what it is called.
+    case name(Nick)
+    /// Enter a room, which is made if it is not there. `after`: resume behind this id.
+    case join(RoomName, after: Int64?)
+    case part(RoomName, reason: String?)
+    /// Say something in a room that one has joined.
+    case publish(RoomName, MessageText, Message.Kind)
+    /// Say something in any room, which is made if it is not there, without being there: POST and agents.
+    case post(RoomName, MessageText, as: Nick, Message.Role)
+    case setTopic(RoomName, String)
+    /// What there is to know of one room.
+    case describe(RoomName)
+    /// All rooms in which somebody is or something was said.
+    case listRooms
+    /// The session is gone.
+    case end(reason: String)
+  }
+
+  public let session: SessionID
+  public let action: Action
+
+  public init(_ session: SessionID, _ action: Action) {
+    self.session = session
+    self.action = action
+  }
+}

@@ -1,0 +1,179 @@
+import ChatCore
+import LineProtocol
+
+/// Stores events: one transaction for whatever has come together. Confined to the writer thread.
+final class LogWriter {
+  /// Rows that wait to be indexed before a step is worth its transaction.
+  static let indexStep = 4096
+
+  private let database: Database
+  private let tail: Tail
+  private let clock: @Sendable () -> Int64
+  private let insertMessage: Statement
+  private let insertRoom: Statement
+  private let updateTopic: Statement
+  private let setState: Statement
+  private let insertIndex: Statement
+  private(set) var lastID: Int64
+  private var lastTime: Int64 = 0
+  private var rooms: [RoomID: RoomState]
+  private var onDisk: Set<RoomID>
+
+  /// `clock`: milliseconds since 1970.
+  init(
+    _ database: Database, tail: Tail, lastID: Int64, rooms: [RoomID: RoomState],
+    clock: @escaping @Sendable () -> Int64
+  ) throws(SQLError) {
+    self.database = database
+    self.tail = tail
+    self.clock = clock
+    self.lastID = lastID
+    self.rooms = rooms
+    onDisk = Set(rooms.keys)
+    insertMessage = try database.prepare("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    insertRoom = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
+    updateTopic = try database.prepare(
+      "UPDATE rooms SET topic = ?2, topic_author = ?3, topic_time = ?4 WHERE id = ?1")
+    setState = try database.prepare("UPDATE state SET value = ?2 WHERE key = ?1")
+    insertIndex = try database.prepare("INSERT INTO room_messages VALUES (?1, ?2)")
+  }
+
+  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures.
+  func write(_ events: inout [Event]) {
+    let firstID = lastID
+    var newRooms: [RoomID] = []
+    if events.contains(where: \.isStored) {
+      let isIndexing = tail.count >= Self.indexStep
+      let failure = transaction { () throws(SQLError) in
+        try insert(&events, &newRooms)
+        if isIndexing { try indexTail() }
+      }
+      if let failure {
+        fail(&events, failure, firstID: firstID)
+        onDisk.subtract(newRooms)
+      } else {
+        if isIndexing { tail.markIndexed() }
+        tail.append(events)
+      }
+    }
+    complete(&events)
+  }
+
+  /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
+  func finish() {
+    let failure = transaction { () throws(SQLError) in
+      if tail.count > 0 { try indexTail() }
+      // In the WAL this mark comes after every message: wherever it is on disk, so are they.
+      try database.execute("UPDATE state SET value = 0 WHERE key = 'unsynced' AND value <> 0")
+    }
+    if failure == nil { tail.markIndexed() }
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  /// nil when everything is committed.
+  private func transaction(_ body: () throws(SQLError) -> Void) -> LogError? {
+    var isCommitting = false
+    do throws(SQLError) {
+      try database.execute("BEGIN IMMEDIATE")
+      try body()
+      isCommitting = true
+      try database.execute("COMMIT")
+      return nil
+    } catch {
+      // A failed COMMIT may leave the transaction open; rolling it back then makes the outcome known.
+      if database.isInTransaction {
+        do throws(SQLError) {
+          try database.execute("ROLLBACK")
+          isCommitting = false
+        } catch {
+          return .outcomeUnknown(reason: error.description)
+        }
+      }
+      return isCommitting
+        ? .outcomeUnknown(reason: error.description) : .notStored(reason: error.description)
+    }
+  }
+
+  private func insert(_ events: inout [Event], _ newRooms: inout [RoomID]) throws(SQLError) {
+    let time = max(lastTime, clock())
+    for index in events.indices {
+      switch events[index].change {
+      case .message(let room, var message):
+        try ensureRoom(room, message.room, &newRooms)
+        lastID += 1
+        message.id = lastID
+        message.time = Timestamp(milliseconds: time)
+        try insert(message, room)
+        events[index].change = .message(room, message)
+      case .topic(let room, var topic, let name):
+        try ensureRoom(room, name.text, &newRooms)
+        topic.time = Timestamp(milliseconds: time)
+        try update(topic, of: room)
+        events[index].change = .topic(room, topic, room: name)
+      default: break
+      }
+    }
+    setState.bind(1, "last_id")
+    setState.bind(2, lastID)
+    try setState.run()
+    lastTime = time
+  }
+
+  private func insert(_ message: Message, _ room: RoomID) throws(SQLError) {
+    insertMessage.bind(1, message.id)
+    insertMessage.bind(2, room.number)
+    insertMessage.bind(3, message.time.milliseconds)
+    insertMessage.bind(4, message.user)
+    insertMessage.bind(5, Int64(message.kind.rawValue))
+    insertMessage.bind(6, message.role.rawValue)
+    insertMessage.bind(7, message.text)
+    try insertMessage.run()
+  }
+
+  private func update(_ topic: Topic, of room: RoomID) throws(SQLError) {
+    updateTopic.bind(1, room.number)
+    updateTopic.bind(2, topic.text)
+    updateTopic.bind(3, topic.author)
+    updateTopic.bind(4, topic.time.milliseconds)
+    try updateTopic.run()
+  }
+
+  private func ensureRoom(_ room: RoomID, _ name: String, _ newRooms: inout [RoomID]) throws(SQLError) {
+    if onDisk.contains(room) { return }
+    insertRoom.bind(1, room.number)
+    insertRoom.bind(2, name)
+    try insertRoom.run()
+    onDisk.insert(room)
+    newRooms.append(room)
+  }
+
+  private func indexTail() throws(SQLError) {
+    for entry in tail.sorted() {
+      insertIndex.bind(1, entry.room)
+      insertIndex.bind(2, entry.id)
+      try insertIndex.run()
+    }
+    setState.bind(1, "indexed_to")
+    setState.bind(2, tail.lastID)
+    try setState.run()
+  }
+
+  /// Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are not.
+  private func fail(_ events: inout [Event], _ failure: LogError, firstID: Int64) {
+    if case .notStored = failure { lastID = firstID }
+    for index in events.indices where events[index].isStored { events[index].failure = failure }
+  }
+
+  private func complete(_ events: inout [Event]) {
+    for index in events.indices where events[index].failure == nil {
+      switch events[index].change {
+      case .message(let room, let message): rooms[room, default: RoomState()].newest = message.id
+      case .joined(let room, _, let name, let nick, let after, let isAnnounced):
+        let state = rooms[room] ?? RoomState()
+        events[index].change = .joined(
+          room, state, room: name, nick: nick, after: after, isAnnounced: isAnnounced)
+      default: break
+      }
+    }
+  }
+}

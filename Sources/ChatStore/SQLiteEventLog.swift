@@ -1,0 +1,175 @@
+import ChatCore
+import Synchronization
+
+/// The event log in one SQLite file: a thread that writes, one that reads history, one that checkpoints.
+///
+/// Group commit needs no timer: while one transaction is on its way to the disk, what arrives waits and makes the next
+/// one. A lone message is committed at once, a flood in batches as large as the disk is slow.
+public final class SQLiteEventLog: EventLog {
+  /// Bytes that may wait for the writer before senders are slowed down.
+  public static let queueLimit = 32 << 20
+  /// A commit that takes longer than this many milliseconds is a stall.
+  public static let stallMilliseconds: Int64 = 5_000
+  /// Events and bytes of one transaction, so that its delivery is one bounded step too.
+  static let batchEvents = 4_096
+  static let batchBytes = 1 << 20
+
+  public let metrics = LogMetrics()
+  private let queue = WorkQueue<Event>()
+  private let reads = WorkQueue<Read>()
+  private let checkpointer: Checkpointer
+  private let shared: Shared
+  private let lock: DirectoryLock
+  private let clock: @Sendable () -> Int64
+  private let seeds: Mutex<Seeds?>
+  private let threads = Mutex<[WorkerThread]>([])
+
+  /// The rooms found on disk at start.
+  public let rooms: [StoredRoom]
+
+  /// What other threads may look at.
+  private final class Shared: Sendable {
+    let queuedBytes = Atomic(0)
+    let lastID: Atomic<Int64>
+    let hasFailed = Atomic(false)
+    /// When the commit in progress began; 0 when there is none.
+    let commitBegan = Atomic<Int64>(0)
+    init(lastID: Int64) { self.lastID = Atomic(lastID) }
+  }
+
+  /// What becomes confined to the threads when they start.
+  private struct Seeds: @unchecked Sendable {
+    let writer: LogWriter
+    let database: Database
+    let reader: HistoryReader
+  }
+
+  private struct Read: Sendable {
+    let query: HistoryQuery
+    let completion: @Sendable (Result<HistoryPage, LogError>) -> Void
+  }
+
+  /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
+  public init(
+    directory: String, durability: Durability, clock: @escaping @Sendable () -> Int64
+  ) throws(StoreError) {
+    let store = try Store(directory: directory, durability: durability)
+    do throws(SQLError) {
+      let reading = try Database(path: store.path, .readOnly)
+      try reading.execute("PRAGMA cache_size = -65536")
+      seeds = Mutex(
+        Seeds(
+          writer: try LogWriter(
+            store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
+          database: store.writer, reader: try HistoryReader(reading, tail: store.tail)))
+    } catch {
+      throw StoreError(error, path: store.path)
+    }
+    checkpointer = try Checkpointer(path: store.path)
+    shared = Shared(lastID: store.lastID)
+    rooms = store.rooms
+    lock = store.lock
+    self.clock = clock
+  }
+
+  /// Starts the threads. `publish` is called on the writer's thread with each batch, in order.
+  public func start(publish: @escaping @Sendable (Batch) -> Void) throws(StoreError) {
+    guard let seeds = seeds.withLock({ $0.take() }) else { return }
+    let writing = try WorkerThread { self.runWriter(seeds.writer, seeds.database, publish) }
+    let reading = try WorkerThread { self.runReader(seeds.reader) }
+    threads.withLock { $0 = [writing, reading] }
+  }
+
+  /// Stores what is pending and closes the file. False if something pending could not be stored.
+  public func stop() -> Bool {
+    queue.close()
+    reads.close()
+    for thread in threads.withLock({ $0 }) { thread.join() }
+    threads.withLock { $0 = [] }
+    checkpointer.stop()
+    lock.release()
+    return !shared.hasFailed.load(ordering: .acquiring)
+  }
+
+  // MARK: EventLog
+
+  public func append(_ events: [Event]) {
+    if events.isEmpty { return }
+    shared.queuedBytes.add(events.reduce(0) { $0 + $1.cost }, ordering: .relaxed)
+    queue.append(contentsOf: events)
+  }
+
+  public var queuedBytes: Int { shared.queuedBytes.load(ordering: .relaxed) }
+  public var isFull: Bool { queuedBytes > Self.queueLimit }
+  public var lastID: Int64 { shared.lastID.load(ordering: .acquiring) }
+
+  public var isHealthy: Bool {
+    let began = shared.commitBegan.load(ordering: .relaxed)
+    return !shared.hasFailed.load(ordering: .relaxed)
+      && (began == 0 || clock() - began < Self.stallMilliseconds)
+  }
+
+  public func read(
+    _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
+  ) {
+    if !reads.append(contentsOf: [Read(query: query, completion: completion)]) {
+      completion(.failure(.unreadable(reason: "the server is stopping")))
+    }
+  }
+
+  // MARK: Threads
+
+  private func runWriter(_ writer: LogWriter, _ database: Database, _ publish: (Batch) -> Void) {
+    var walPages: Int32 = 0
+    withUnsafeMutablePointer(to: &walPages) { walPages in
+      database.countWALPages(into: walPages)
+      while let taken = queue.take() {
+        var rest = taken[...]
+        while !rest.isEmpty {
+          var events = Array(Self.nextBatch(&rest))
+          let cost = events.reduce(0) { $0 + $1.cost }
+          write(&events, writer)
+          publish(Batch(events: events))
+          shared.queuedBytes.subtract(cost, ordering: .relaxed)
+          checkpointer.committed(database, walPages: Int(walPages.pointee))
+        }
+      }
+      writer.finish()
+    }
+  }
+
+  private func write(_ events: inout [Event], _ writer: LogWriter) {
+    let messages = events.count(where: \.isStored)
+    let began = ContinuousClock.now
+    shared.commitBegan.store(clock(), ordering: .relaxed)
+    writer.write(&events)
+    shared.commitBegan.store(0, ordering: .relaxed)
+    if messages == 0 { return }
+    metrics.committed(messages, took: began.duration(to: .now))
+    shared.lastID.store(writer.lastID, ordering: .releasing)
+    shared.hasFailed.store(events.contains { $0.failure != nil }, ordering: .releasing)
+  }
+
+  private func runReader(_ reader: HistoryReader) {
+    while let taken = reads.take() {
+      for read in taken {
+        do throws(SQLError) {
+          read.completion(.success(try reader.read(read.query)))
+        } catch {
+          read.completion(.failure(.unreadable(reason: error.description)))
+        }
+      }
+    }
+  }
+
+  private static func nextBatch(_ rest: inout ArraySlice<Event>) -> ArraySlice<Event> {
+    var bytes = 0
+    var end = rest.startIndex
+    while end < rest.endIndex, end - rest.startIndex < batchEvents, bytes < batchBytes {
+      bytes += rest[end].cost
+      end += 1
+    }
+    defer { rest = rest[end...] }
+    return rest[..<end]
+  }
+}

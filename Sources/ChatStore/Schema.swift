@@ -1,0 +1,44 @@
+/// The tables, as they are today, and the way there from every earlier version.
+///
+/// `PRAGMA user_version` holds the version of a file. A migration is never changed once it was released: a new one is added behind
+/// it.
+enum Schema {
+  /// "LnCh": tells a LineChat file from other SQLite databases.
+  static let applicationID: Int64 = 0x4C6E_4368
+  static var version: Int64 { Int64(migrations.count) }
+
+  /// `messages` is append-only by id, the cheapest thing SQLite can be asked to do. Which messages a room has is kept in
+  /// `room_messages`, filled in larger steps behind the tail: in order, so that a step touches each page of a room once
+  /// (docs/ARCHITECTURE.md has the measurements). `state` has `last_id`, the last id given, and `indexed_to`,
+  /// the last id that `room_messages` knows of.
+  static let migrations = [
+    """
+    CREATE TABLE rooms (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      topic TEXT, topic_author TEXT, topic_time INTEGER,
+      trimmed_to INTEGER NOT NULL DEFAULT 0
+    );
+    CREATE TABLE messages (
+      id INTEGER PRIMARY KEY,
+      room INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      user TEXT NOT NULL,
+      kind INTEGER NOT NULL,
+      role TEXT NOT NULL,
+      text TEXT NOT NULL
+    );
+    CREATE TABLE room_messages (
+      room INTEGER NOT NULL,
+      id INTEGER NOT NULL,
+      PRIMARY KEY (room, id)
+    ) WITHOUT ROWID;
+    CREATE TABLE state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    INSERT INTO state VALUES ('last_id', 0), ('indexed_to', 0), ('unsynced', 0);
+    CREATE VIEW history AS
+      SELECT messages.id, rooms.name AS room, strftime('%Y-%m-%dT%H:%M:%S', time / 1000, 'unixepoch')
+        || printf('.%03dZ', time % 1000) AS time, user, role, text
+      FROM messages JOIN rooms ON rooms.id = messages.room ORDER BY messages.id;
+    """
+  ]
+}

@@ -1,0 +1,41 @@
+import CSQLite
+
+/// Why the store cannot be opened, with what to do about it.
+public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+  case directory(path: String, reason: String)
+  case held(directory: String)
+  case newer(path: String, found: Int64, known: Int64)
+  case foreign(path: String)
+  case damaged(path: String, reason: String)
+  case unusable(path: String, reason: String)
+
+  init(_ error: SQLError, path: String) {
+    switch error.primaryCode {
+    case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged(path: path, reason: error.message)
+    default: self = .unusable(path: path, reason: error.description)
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .directory(let path, let reason):
+      "the data directory \(path) cannot be used: \(reason); give a directory this user may write with --data"
+    case .held(let directory):
+      "another server is running on the data directory \(directory); stop it, or give another one with --data"
+    case .newer(let path, let found, let known):
+      """
+      \(path) was written by a newer LineChat (schema \(found), this program knows \(known)); \
+      start that version, or give another directory with --data
+      """
+    case .foreign(let path):
+      "\(path) is a SQLite database, but not one of LineChat; give another directory with --data"
+    case .damaged(let path, let reason):
+      """
+      \(path) is damaged (\(reason)); put back a copy of it, or save what can be read with \
+      sqlite3 \(path) .recover, or give another directory with --data
+      """
+    case .unusable(let path, let reason):
+      "\(path) cannot be used: \(reason); check the disk and the rights of the file"
+    }
+  }
+}

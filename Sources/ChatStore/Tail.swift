@@ -1,0 +1,45 @@
+import ChatCore
+import Synchronization
+
+/// The messages that are on disk and not yet in `room_messages`: which room each id belongs to, in the order of ids.
+///
+/// The writer appends after each commit and forgets after each step of indexing. Readers copy a room's part *before* they open their
+/// snapshot: what was forgotten by then is indexed in the snapshot, and what is both copied and indexed
+/// is told apart by the snapshot's `indexed_to`.
+final class Tail: Sendable {
+  struct Entry: Sendable {
+    let room: Int64
+    let id: Int64
+  }
+
+  private let entries: Mutex<[Entry]>
+
+  init(_ entries: [Entry] = []) { self.entries = Mutex(entries) }
+
+  var count: Int { entries.withLock { $0.count } }
+
+  /// The last id, 0 when there is none.
+  var lastID: Int64 { entries.withLock { $0.last?.id ?? 0 } }
+
+  func append(_ events: [Event]) {
+    entries.withLock { entries in
+      for event in events where event.failure == nil {
+        if case .message(let room, let message) = event.change {
+          entries.append(Entry(room: room.number, id: message.id))
+        }
+      }
+    }
+  }
+
+  /// Ids of a room, ascending.
+  func ids(of room: RoomID) -> [Int64] {
+    entries.withLock { entries in entries.lazy.filter { $0.room == room.number }.map(\.id) }
+  }
+
+  /// By room, then by id: the order of `room_messages`.
+  func sorted() -> [Entry] {
+    entries.withLock { $0 }.sorted { ($0.room, $0.id) < ($1.room, $1.id) }
+  }
+
+  func markIndexed() { entries.withLock { $0.removeAll(keepingCapacity: true) } }
+}

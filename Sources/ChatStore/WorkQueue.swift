@@ -1,0 +1,57 @@
+import Glibc
+
+/// A queue from many threads to one that waits for it.
+///
+/// `@unchecked Sendable`: everything but the two pthread objects, which are made for sharing, is touched with the mutex held.
+/// Synchronization.Mutex has no condition variable to wait with.
+final class WorkQueue<Item: Sendable>: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let filled: UnsafeMutablePointer<pthread_cond_t>
+  private var items: [Item] = []
+  private var isClosed = false
+
+  init() {
+    mutex = .allocate(capacity: 1)
+    filled = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(filled, nil)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(filled)
+    mutex.deallocate()
+    filled.deallocate()
+  }
+
+  /// False when the queue is closed: nothing was appended.
+  @discardableResult
+  func append(contentsOf new: [Item]) -> Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    if isClosed { return false }
+    let wasEmpty = items.isEmpty
+    items.append(contentsOf: new)
+    if wasEmpty { pthread_cond_signal(filled) }
+    return true
+  }
+
+  /// Waits until there is something and takes all of it; nil when the queue is closed and empty.
+  func take() -> [Item]? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while items.isEmpty, !isClosed { pthread_cond_wait(filled, mutex) }
+    if items.isEmpty { return nil }
+    let taken = items
+    items = []
+    return taken
+  }
+
+  /// Takes nothing more; what is queued is still handed out.
+  func close() {
+    pthread_mutex_lock(mutex)
+    isClosed = true
+    pthread_cond_broadcast(filled)
+    pthread_mutex_unlock(mutex)
+  }
+}

@@ -1,0 +1,19 @@
+import LineProtocol
+
+/// How events look on one kind of connection. Each event is encoded once for each format that is in use in a room.
+public protocol EventFormat: Sendable {
+  /// A session's end is shown as a departure from each room, not as one event.
+  var quitsPerRoom: Bool { get }
+
+  /// Appends the whole units (lines, frames) that show `message`.
+  func encode(_ message: Message, into out: inout [UInt8])
+
+  /// Appends what shows `notice`; nothing if the format has no way to.
+  func encode(_ notice: Notice, into out: inout [UInt8])
+}
+
+/// Names one of the formats that the server was composed with: its place in ``Shard``'s list.
+public struct FormatID: Hashable, Sendable {
+  public let index: Int
+  public init(_ index: Int) { self.index = index }
+}

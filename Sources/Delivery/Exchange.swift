@@ -1,0 +1,69 @@
+import ChatCore
+import Reactor
+
+/// Carries requests, replies, batches and pages between the hub and the loops: one hand-over a turn in each direction.
+///
+/// The hub's own loop takes the direct way; the others go through mailboxes.
+public final class Exchange: Sendable {
+  private let requestMail: Mailbox<[Request]>
+  private let ports: [Port]
+
+  /// What comes to one loop.
+  private struct Port: Sendable {
+    let replies: Mailbox<RoutedReply>
+    let batches: Mailbox<Batch>
+    let history: Mailbox<HistoryMail>
+  }
+
+  /// `loops[0]` is the hub's.
+  public init(loops: [EventLoop], bus: any EventBus) {
+    requestMail = loops[0].mailbox(of: [Request].self)
+    ports = loops.map { loop in
+      Port(
+        replies: loop.mailbox(of: RoutedReply.self), batches: loop.mailbox(of: Batch.self),
+        history: loop.mailbox(of: HistoryMail.self))
+    }
+    for port in ports { bus.listen { port.batches.post($0) } }
+  }
+
+  /// Makes the shard of loop `index`; to be called on that loop, once. `hub` goes with loop 0.
+  public func attach(
+    loop index: Int, _ reactor: Reactor, hub: Hub?, log: any EventLog, formats: [any EventFormat],
+    metrics: DeliveryMetrics
+  ) -> Shard {
+    let shard = Shard(
+      loop: UInt16(index), reactor: reactor, log: log, formats: formats, metrics: metrics, exchange: self,
+      hub: hub.map { HubService($0, log: log) })
+    let port = ports[index]
+    if shard.hub != nil {
+      reactor.receive(requestMail) { [self] in for asked in $0 { decide(asked, shard) } }
+    }
+    reactor.receive(port.replies) { for reply in $0 { shard.received(reply) } }
+    reactor.receive(port.history) { for mail in $0 { shard.received(mail) } }
+    reactor.receive(port.batches) {
+      for batch in $0 {
+        shard.hub?.settle(batch)
+        shard.deliver(batch)
+      }
+    }
+    reactor.atTurnEnd { shard.handOver() }
+    return shard
+  }
+
+  func toHub(_ requests: [Request], from shard: Shard) {
+    if shard.hub == nil { requestMail.post(requests) } else { decide(requests, shard) }
+  }
+
+  /// On the hub's loop.
+  private func decide(_ requests: [Request], _ shard: Shard) {
+    for reply in shard.hub?.decide(requests) ?? [] {
+      if reply.session.loop == shard.loop {
+        shard.received(reply)
+      } else {
+        ports[Int(reply.session.loop)].replies.post(reply)
+      }
+    }
+  }
+
+  func postHistory(_ mail: HistoryMail, to loop: UInt16) { ports[Int(loop)].history.post(mail) }
+}

@@ -1,0 +1,33 @@
+import ChatCore
+import LineProtocol
+import Reactor
+
+/// A room as one loop sees it: who on this loop is shown its events. There is none for a room without members here.
+final class LocalRoom {
+  let id: RoomID
+  let name: RoomName
+  /// The newest message that this loop has shown, or that was there before its first member came.
+  var newest: Int64
+  /// Live members, by format.
+  private(set) var members: [[Output]]
+  /// Sessions that are reading up to the present and will be live.
+  var replays = 0
+
+  init(id: RoomID, name: RoomName, newest: Int64, formats: Int) {
+    self.id = id
+    self.name = name
+    self.newest = newest
+    members = Array(repeating: [], count: formats)
+  }
+
+  var isEmpty: Bool { replays == 0 && members.allSatisfy(\.isEmpty) }
+
+  func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
+
+  func remove(_ output: Output, _ format: FormatID) {
+    guard let index = members[format.index].firstIndex(of: output) else { return }
+    // Order within a room is that of events, not that of members.
+    members[format.index].swapAt(index, members[format.index].count - 1)
+    members[format.index].removeLast()
+  }
+}

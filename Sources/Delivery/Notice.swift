@@ -1,0 +1,11 @@
+import LineProtocol
+
+/// What the members of a room are shown besides messages.
+public enum Notice: Sendable {
+  case joined(room: String, nick: String)
+  case parted(room: String, nick: String, reason: String?)
+  /// Shown once to each session that shares a room with who left, in formats for which ``EventFormat/quitsPerRoom`` is false.
+  case quit(nick: String, reason: String)
+  case renamed(from: String, to: String)
+  case topic(room: String, nick: String, text: String)
+}

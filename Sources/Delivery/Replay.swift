@@ -1,0 +1,134 @@
+import ChatCore
+import LineProtocol
+import Reactor
+
+/// Shows stored messages to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
+///
+/// Nothing is queued meanwhile: what is published while a session reads is on disk, and is read in its turn. The session is live in
+/// the very turn in which it has been shown the newest message that this loop has shown, so there is neither
+/// a gap nor a double.
+public final class Replay {
+  /// Where a replay ends.
+  public enum End: Sendable, Equatable {
+    /// At this id, inclusive.
+    case through(Int64)
+    /// At the present; the session, which has joined the room, is live from there.
+    case live
+  }
+
+  static let pageMessages = 256
+  static let pageBytes = 32 * 1024
+  /// The next messages are shown when no more than this is waiting to be sent.
+  static let pendingBytes = 64 * 1024
+
+  private let room: RoomID
+  private let end: End
+  private let session: SessionID
+  private let shard: Shard
+  private let output: Output
+  private weak var sink: (any ReplaySink)?
+  /// What a session that is cut off now would resume from: everything up to this id was shown.
+  public private(set) var cursor: Int64
+  private var lastShown: Int64
+  private var loaded: ArraySlice<Message> = []
+  private var loadedThrough: Int64 = 0
+  private var isReading = false
+  private var isOver = false
+
+  /// Shows what is after `cursor`, exclusive. `loaded`: the first messages of that, if they were read already.
+  public init(
+    of room: RoomID, after cursor: Int64, to end: End, beginningWith loaded: [Message] = [],
+    session: SessionID, output: Output, on shard: Shard, sink: any ReplaySink
+  ) {
+    self.room = room
+    self.cursor = cursor
+    lastShown = cursor
+    self.end = end
+    self.session = session
+    self.output = output
+    self.shard = shard
+    self.sink = sink
+    self.loaded = loaded[...]
+    loadedThrough = loaded.last?.id ?? cursor
+    if end == .live { shard.countReplay(in: room, by: 1) }
+  }
+
+  /// Begins. May end, and tell the sink so, before it returns.
+  public func start() { goOn() }
+
+  /// To be called when the output has drained.
+  public func outputDrained() { goOn() }
+
+  /// Shows nothing more. To be called when the session ends.
+  public func cancel() {
+    if isOver { return }
+    isOver = true
+    if end == .live { shard.countReplay(in: room, by: -1) }
+  }
+
+  private func goOn() {
+    while !isOver, !isReading {
+      while let message = loaded.first, output.pendingBytes <= Self.pendingBytes {
+        sink?.show(message)
+        cursor = message.id
+        lastShown = message.id
+        loaded.removeFirst()
+      }
+      if !loaded.isEmpty {
+        sink?.continueWhenDrained()
+        return
+      }
+      cursor = max(cursor, loadedThrough)
+      if cursor >= target { return finish() }
+      readPage()
+    }
+  }
+
+  private var target: Int64 {
+    switch end {
+    case .through(let id): id
+    case .live: shard.newest(in: room)
+    }
+  }
+
+  private func readPage() {
+    isReading = true
+    let through = target
+    let query = HistoryQuery(
+      room: room, .after(cursor, through: through), limit: Self.pageMessages, byteLimit: Self.pageBytes)
+    shard.read(query) { [weak self] result in self?.received(result, through: through) }
+  }
+
+  private func received(_ result: Result<HistoryPage, LogError>, through: Int64) {
+    isReading = false
+    if isOver { return }
+    switch result {
+    case .success(let page):
+      if cursor < page.trimmedTo { sink?.showGap(from: cursor, to: page.trimmedTo) }
+      loaded = page.messages[...]
+      loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
+      cursor = max(cursor, min(page.trimmedTo, through))
+      goOn()
+    case .failure(let error):
+      cancel()
+      sink?.replayFailed(error)
+    }
+  }
+
+  private func finish() {
+    if end == .live { shard.goLive(session, in: room) }
+    cancel()
+    sink?.replayEnded(at: end == .live ? cursor : lastShown)
+  }
+}
+
+/// Shows what a ``Replay`` reads.
+public protocol ReplaySink: AnyObject {
+  func show(_ message: Message)
+  /// Messages with `from` < id ≤ `to` are gone.
+  func showGap(from: Int64, to: Int64)
+  /// Calls ``Replay/outputDrained()`` when everything has been sent.
+  func continueWhenDrained()
+  func replayEnded(at cursor: Int64)
+  func replayFailed(_ error: LogError)
+}

@@ -1,0 +1,109 @@
+import ChatCore
+import LineProtocol
+import Reactor
+
+extension Shard {
+  /// Shows a batch, in order, to the sessions of this loop.
+  func deliver(_ batch: Batch) {
+    if turnStart.turn != reactor.turn { turnStart = (reactor.turn, newestShown) }
+    for event in batch.events { deliver(event) }
+    batchDelivered()
+  }
+
+  private func deliver(_ event: Event) {
+    let origin = event.origin.loop == loop ? participants[event.origin.serial] : nil
+    if let failure = event.failure {
+      origin?.participant.happened(.failed(failure))
+      return
+    }
+    switch event.change {
+    case .message(let id, let message):
+      if let room = rooms[id] { show(message, in: room, except: origin?.output) }
+      origin?.participant.happened(.published(message))
+    case .topic(let id, let topic, let name):
+      show(.topic(room: name.text, nick: topic.author, text: topic.text), in: id, except: origin?.output)
+      origin?.participant.happened(.topicSet(topic, room: name))
+    case .joined(let id, let state, let name, let nick, let after, let isAnnounced):
+      if isAnnounced { show(.joined(room: name.text, nick: nick.text), in: id, except: nil) }
+      guard let origin else { return }
+      if rooms[id] == nil {
+        rooms[id] = LocalRoom(id: id, name: name, newest: state.newest, formats: formats.count)
+      }
+      origin.participant.happened(.joined(id, state, room: name, after: after))
+    case .parted(let id, let name, let nick, let reason, let isAnnounced):
+      if origin != nil { leaveRoom(event.origin, id) }
+      if isAnnounced {
+        show(.parted(room: name.text, nick: nick.text, reason: reason), in: id, except: nil)
+      }
+      origin?.participant.happened(.parted(id, room: name, reason: reason))
+    case .renamed(let from, let to, let ids):
+      showOnce(.renamed(from: from.text, to: to.text), in: ids, except: origin?.output)
+      origin?.participant.happened(.renamed(from: from, to: to))
+    case .presence(let id, let name, let nick, let isThere):
+      let notice =
+        isThere
+        ? Notice.joined(room: name.text, nick: nick.text)
+        : Notice.parted(room: name.text, nick: nick.text, reason: nil)
+      show(notice, in: id, except: origin?.output)
+    case .refused(let error): origin?.participant.happened(.refused(error))
+    case .quit(let nick, let reason, let ids): showQuit(nick, reason, in: ids)
+    }
+  }
+
+  private func show(_ message: Message, in room: LocalRoom, except excluded: Output?) {
+    room.newest = message.id
+    newestShown = message.id
+    var shown = 0
+    for index in formats.indices where !room.members[index].isEmpty {
+      scratch.removeAll(keepingCapacity: true)
+      formats[index].encode(message, into: &scratch)
+      scratch.withUnsafeBytes { reactor.append($0, to: room.members[index], except: excluded) }
+      shown += room.members[index].count
+    }
+    metrics.messages.add(1, ordering: .relaxed)
+    metrics.deliveries.add(shown, ordering: .relaxed)
+  }
+
+  private func show(_ notice: Notice, in id: RoomID, except excluded: Output?) {
+    guard let room = rooms[id] else { return }
+    for index in formats.indices where !room.members[index].isEmpty {
+      send(notice, index, to: room.members[index], except: excluded)
+    }
+  }
+
+  /// Shows a notice that concerns several rooms once to each session that is in one of them.
+  private func showOnce(_ notice: Notice, in ids: [RoomID], except excluded: Output?) {
+    for index in formats.indices {
+      send(notice, index, to: outputs(index, in: ids), except: excluded)
+    }
+  }
+
+  private func showQuit(_ nick: Nick, _ reason: String, in ids: [RoomID]) {
+    for index in formats.indices {
+      if formats[index].quitsPerRoom {
+        for id in ids {
+          guard let room = rooms[id] else { continue }
+          let notice = Notice.parted(room: room.name.text, nick: nick.text, reason: reason)
+          send(notice, index, to: room.members[index], except: nil)
+        }
+      } else {
+        send(.quit(nick: nick.text, reason: reason), index, to: outputs(index, in: ids), except: nil)
+      }
+    }
+  }
+
+  private func outputs(_ format: Int, in ids: [RoomID]) -> [Output] {
+    if ids.count == 1 { return rooms[ids[0]]?.members[format] ?? [] }
+    var seen: Set<Output> = []
+    for id in ids { seen.formUnion(rooms[id]?.members[format] ?? []) }
+    return Array(seen)
+  }
+
+  private func send(_ notice: Notice, _ format: Int, to outputs: [Output], except excluded: Output?) {
+    if outputs.isEmpty { return }
+    scratch.removeAll(keepingCapacity: true)
+    formats[format].encode(notice, into: &scratch)
+    if scratch.isEmpty { return }
+    scratch.withUnsafeBytes { reactor.append($0, to: outputs, except: excluded) }
+  }
+}

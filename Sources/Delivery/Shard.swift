@@ -1,0 +1,167 @@
+import ChatCore
+import LineProtocol
+import Reactor
+
+/// The chat on one event loop: its sessions, and its side of each room. Confined to that loop.
+///
+/// What sessions ask goes to the hub once a turn, in one piece; what happened comes from the bus in batches. A batch is shown in order:
+/// each message is encoded once for each format in use, and appended to the output of each member.
+public final class Shard {
+  public let reactor: Reactor
+  public let log: any EventLog
+  public let metrics: DeliveryMetrics
+  let loop: UInt16
+  var rooms: [RoomID: LocalRoom] = [:]
+  var participants: [UInt64: Seat] = [:]
+  let formats: [any EventFormat]
+  var scratch: [UInt8] = []
+
+  /// On loop 0 only.
+  let hub: HubService?
+  var newestShown: Int64
+  /// The first delivery of a turn: which turn, and the newest message shown before it.
+  var turnStart: (turn: Int, newest: Int64) = (0, 0)
+  private let exchange: Exchange
+  private var requests: [Request] = []
+  private var lastSerial: UInt64 = 0
+  private var lastRead = 0
+  private var reads: [Int: (Result<HistoryPage, LogError>) -> Void] = [:]
+  private var waitingForLog: [() -> Void] = []
+
+  /// A session and where its events go. `output` is nil for one that is shown nothing.
+  struct Seat {
+    unowned let participant: any Participant
+    let output: Output?
+    let format: FormatID
+  }
+
+  init(
+    loop: UInt16, reactor: Reactor, log: any EventLog, formats: [any EventFormat], metrics: DeliveryMetrics,
+    exchange: Exchange, hub: HubService?
+  ) {
+    self.loop = loop
+    self.reactor = reactor
+    self.log = log
+    self.formats = formats
+    self.metrics = metrics
+    self.exchange = exchange
+    self.hub = hub
+    newestShown = log.lastID
+  }
+
+  // MARK: Sessions
+
+  /// Gives a session its name on this loop. It must ``leave(_:)`` before it goes.
+  public func enter(_ participant: any Participant, output: Output?, format: FormatID) -> SessionID {
+    lastSerial += 1
+    participants[lastSerial] = Seat(participant: participant, output: output, format: format)
+    return SessionID(loop: loop, serial: lastSerial)
+  }
+
+  /// Another format from now on. The session must be in no room.
+  public func change(_ session: SessionID, to format: FormatID) {
+    guard let seat = participants[session.serial] else { return }
+    participants[session.serial] = Seat(participant: seat.participant, output: seat.output, format: format)
+  }
+
+  /// Forgets a session. `rooms` are those it is live in; the hub tells everybody else.
+  public func leave(_ session: SessionID, rooms: some Sequence<RoomID>, reason: String) {
+    guard let seat = participants.removeValue(forKey: session.serial) else { return }
+    for room in rooms { removeLive(seat, from: room) }
+    ask(session, .end(reason: reason))
+  }
+
+  /// Sends a request to the hub at the end of this turn.
+  public func ask(_ session: SessionID, _ action: Request.Action) {
+    requests.append(Request(session, action))
+  }
+
+  /// All sessions of this loop.
+  public func forEachParticipant(_ body: (any Participant) -> Void) {
+    for seat in Array(participants.values) { body(seat.participant) }
+  }
+
+  // MARK: Rooms
+
+  /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has come to its present.
+  public func goLive(_ session: SessionID, in room: RoomID) {
+    guard let seat = participants[session.serial], let output = seat.output else { return }
+    rooms[room]?.add(output, seat.format)
+  }
+
+  /// Shows the session nothing more of the room.
+  public func leaveRoom(_ session: SessionID, _ room: RoomID) {
+    if let seat = participants[session.serial] { removeLive(seat, from: room) }
+  }
+
+  /// The newest message shown in a room that a session of this loop is in.
+  public func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
+
+  /// Counts a session that reads up to the present of `room` (`by` = 1), or no more (`by` = -1).
+  func countReplay(in room: RoomID, by change: Int) {
+    rooms[room]?.replays += change
+    forgetIfEmpty(room)
+  }
+
+  private func removeLive(_ seat: Seat, from room: RoomID) {
+    if let output = seat.output { rooms[room]?.remove(output, seat.format) }
+    forgetIfEmpty(room)
+  }
+
+  private func forgetIfEmpty(_ room: RoomID) {
+    if rooms[room]?.isEmpty == true { rooms[room] = nil }
+  }
+
+  /// No message up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
+  /// after it.
+  public var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
+
+  // MARK: Log
+
+  /// Reads history; `completion` runs on this loop.
+  public func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
+    lastRead += 1
+    let number = lastRead
+    reads[number] = completion
+    let (exchange, loop) = (self.exchange, self.loop)
+    log.read(query) { exchange.postHistory(HistoryMail(number: number, result: $0), to: loop) }
+  }
+
+  func received(_ mail: HistoryMail) { reads.removeValue(forKey: mail.number)?(mail.result) }
+
+  /// Runs `action` when the log takes messages again. See ``EventLog/isFull``.
+  public func whenLogHasRoom(_ action: @escaping () -> Void) { waitingForLog.append(action) }
+
+  func batchDelivered() {
+    if waitingForLog.isEmpty || log.isFull { return }
+    let actions = waitingForLog
+    waitingForLog = []
+    for action in actions { action() }
+  }
+
+  // MARK: Exchange with the hub
+
+  /// Hands over what the sessions asked in this turn.
+  func handOver() {
+    // A reply may make a session ask again.
+    while !requests.isEmpty {
+      let asked = requests
+      requests = []
+      exchange.toHub(asked, from: self)
+    }
+  }
+
+  func received(_ reply: RoutedReply) {
+    guard let participant = participants[reply.session.serial]?.participant else { return }
+    switch reply.content {
+    case .reply(let content): participant.replied(content)
+    case .probe: participant.probe()
+    }
+  }
+}
+
+/// A page that was read for a loop.
+struct HistoryMail: Sendable {
+  let number: Int
+  let result: Result<HistoryPage, LogError>
+}

@@ -1,0 +1,34 @@
+import ChatCore
+import Delivery
+import LineProtocol
+
+/// How a line session understands what it reads and words what it answers: plain or IRC.
+///
+/// The dialect decides and words; the ``LineSession`` it is handed keeps order, and does the sending.
+protocol LineDialect: AnyObject {
+  /// Deals with one line. `.wait` leaves it in the input until the session is idle again.
+  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome
+  /// All lines at hand have been read.
+  func inputPaused(_ session: LineSession)
+  /// A line that has no end, or none within the limit.
+  func refuseLongLine(_ session: LineSession)
+  func replied(_ reply: Reply, _ session: LineSession)
+  func happened(_ outcome: Outcome, _ session: LineSession)
+  func show(_ message: Message, _ session: LineSession)
+  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
+  func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
+  func replayFailed(_ error: LogError, _ session: LineSession)
+  /// The last lines of a session that is cut off; `dropped` are the lines that it will not get.
+  func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8]
+}
+
+enum LineOutcome {
+  case done
+  case wait
+}
+
+/// Why the server ends a session.
+enum Farewell: String {
+  case slow
+  case shutdown
+}

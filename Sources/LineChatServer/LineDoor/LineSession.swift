@@ -1,0 +1,242 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+/// One TCP session on the line port: takes lines in order, and answers them in order.
+///
+/// What keeps answers in order is that lines wait, not answers: while messages are under way to the log, only further
+/// messages are taken; every other line stays in the input until they are acknowledged. So there is no queue of answers,
+/// and a client that floods is slowed down by TCP.
+final class LineSession {
+  let connection: Connection
+  let shard: Shard
+  let settings: LineSettings
+  private var dialect: any LineDialect = PlainDialect()
+  /// Set as soon as the session has entered its shard.
+  private(set) var id = SessionID(loop: 0, serial: 0)
+  var nick: Nick?
+  var rooms: [JoinedRoom] = []
+
+  /// Messages whose outcome is not known yet.
+  private(set) var underWay = 0
+  /// A command other than a message waits for its answer.
+  private(set) var isBusy = false
+  private var isEnding = false
+  private var replay: Replay?
+  private var replayRoom: RoomName?
+  private var pacedLines: PacedLines?
+  private var endReason = "connection closed"
+
+  struct JoinedRoom {
+    let id: RoomID
+    let name: RoomName
+  }
+
+  init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings) {
+    self.connection = connection
+    self.shard = shard
+    self.settings = settings
+    id = shard.enter(self, output: connection.output, format: .plain)
+    connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+  }
+
+  // MARK: What dialects ask for
+
+  /// Nothing is under way: any line may be dealt with.
+  var isIdle: Bool { !isBusy && underWay == 0 }
+
+  /// Another message may be sent.
+  var canPublish: Bool { !isBusy && underWay < LineSettings.messagesUnderWay && !shard.log.isFull }
+
+  func send(_ bytes: [UInt8]) { connection.output.append(bytes) }
+
+  func send(_ encode: (inout [UInt8]) -> Void) {
+    var bytes: [UInt8] = []
+    encode(&bytes)
+    send(bytes)
+  }
+
+  /// Sends a long list as the socket takes it, then calls `completion`. The session is busy until then.
+  func sendPaced(_ bytes: [UInt8], then completion: @escaping () -> Void) {
+    isBusy = true
+    pacedLines = PacedLines(bytes, completion)
+    outputDrained()
+  }
+
+  /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``.
+  func ask(_ action: Request.Action) {
+    isBusy = true
+    shard.ask(id, action)
+  }
+
+  func publish(_ room: RoomName, _ text: MessageText, _ kind: Message.Kind) {
+    underWay += 1
+    shard.ask(id, .publish(room, text, kind))
+  }
+
+  /// The busy command has been answered: the next line may be dealt with.
+  func finishCommand() {
+    isBusy = false
+    goOn()
+  }
+
+  func change(to dialect: any LineDialect, _ format: FormatID) {
+    self.dialect = dialect
+    shard.change(id, to: format)
+  }
+
+  /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
+  func startReplay(
+    of room: JoinedRoom, after cursor: Int64, to end: Replay.End, beginningWith loaded: [Message] = []
+  ) {
+    isBusy = true
+    replayRoom = room.name
+    let replay = Replay(
+      of: room.id, after: cursor, to: end, beginningWith: loaded, session: id, output: connection.output,
+      on: shard, sink: self)
+    self.replay = replay
+    replay.start()
+  }
+
+  /// What the replay in progress has shown of a room.
+  func replayCursor(in room: RoomName) -> Int64? { replayRoom == room ? replay?.cursor : nil }
+
+  /// Sends what was appended and closes.
+  func finish(reason: String) {
+    endReason = reason
+    connection.finish()
+  }
+
+  // MARK: Order
+
+  private func goOn() {
+    if isEnding, isIdle { return finish(reason: endReason) }
+    connection.resumeInput()
+  }
+
+  private func settleMessage() {
+    underWay -= 1
+    // Input waits for the last of the messages, or for room among them.
+    if underWay == 0 || canPublish { goOn() }
+  }
+}
+
+extension LineSession: ConnectionHandler {
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    var offset = 0
+    while connection.isOpen {
+      switch LineScanner.next(in: bytes, from: offset) {
+      case .line(let range, let next):
+        if dialect.receive(bytes.extracting(range), self) == .wait {
+          waitForRoom()
+          return offset
+        }
+        offset = next
+      case .needMore:
+        if offset == 0, ForeignProtocol.detect(bytes) == .tls { refuse(.notLineProtocol, bytes) }
+        dialect.inputPaused(self)
+        return offset
+      case .tooLong:
+        if !isIdle {
+          waitForRoom()
+          return offset
+        }
+        dialect.refuseLongLine(self)
+        finish(reason: "line too long")
+      }
+    }
+    return bytes.count
+  }
+
+  private func waitForRoom() {
+    connection.pauseInput()
+    // A full log says itself when it has room; everything else ends with an outcome of this session.
+    if isIdle, shard.log.isFull { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+  }
+
+  private func refuse(_ code: ErrorCode, _ bytes: Span<UInt8>) {
+    let reason = ForeignProtocol.detect(bytes)?.reason
+    shard.metrics.refused(code.rawValue)
+    send { PlainEncoder.error(ProtocolError(code, asked: "", reason: reason), into: &$0) }
+    finish(reason: "not the line protocol")
+  }
+
+  func inputEnded() {
+    isEnding = true
+    if isIdle { finish(reason: endReason) }
+  }
+
+  func outputDrained() {
+    replay?.outputDrained()
+    guard let paced = pacedLines else { return }
+    if let chunk = paced.next() {
+      send(chunk)
+      connection.notifyWhenDrained()
+    } else {
+      pacedLines = nil
+      paced.completion()
+    }
+  }
+
+  func outputOverflowed() {
+    shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    endReason = "slow reader"
+    connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
+  }
+
+  func closed() {
+    replay?.cancel()
+    replay = nil
+    pacedLines = nil
+    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
+  }
+
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    bytes.firstIndex(of: 0x0A).map { $0 + 1 }
+  }
+}
+
+extension LineSession: Participant {
+  func replied(_ reply: Reply) {
+    if connection.isOpen { dialect.replied(reply, self) }
+  }
+
+  func happened(_ outcome: Outcome) {
+    if connection.isOpen { dialect.happened(outcome, self) }
+    switch outcome {
+    case .published, .refused: settleMessage()
+    case .failed where underWay > 0: settleMessage()
+    default: break
+    }
+  }
+
+  func probe() { connection.detectSilentPeer(within: LineSettings.probeSeconds) }
+
+  func shutDown() {
+    endReason = "server is stopping"
+    connection.cutOff { dialect.farewell(.shutdown, dropped: $0, self) }
+  }
+}
+
+extension LineSession: ReplaySink {
+  func show(_ message: Message) { dialect.show(message, self) }
+
+  func showGap(from: Int64, to: Int64) {
+    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, self) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(at cursor: Int64) {
+    replay = nil
+    guard let room = replayRoom.take() else { return }
+    dialect.replayEnded(room, at: cursor, self)
+  }
+
+  func replayFailed(_ error: LogError) {
+    replay = nil
+    replayRoom = nil
+    dialect.replayFailed(error, self)
+  }
+}

@@ -1,0 +1,19 @@
+import Delivery
+import LineProtocol
+
+/// What all sessions of the line door share.
+struct LineSettings: Sendable {
+  /// Messages of one session that may be under way to the log.
+  static let messagesUnderWay = 1_024
+  /// A peer that is gone without a word is noticed after about this time.
+  static let silentPeerSeconds: Int32 = 120
+  /// The same for one whose nick somebody else wants: well below the ten seconds promised.
+  static let probeSeconds: Int32 = 6
+
+  let irc: IRCEncoder
+  let networkName: String
+  /// When the server started, for IRC's 003.
+  let started: Timestamp
+  /// The agent's name, which nobody else may take.
+  let agent: Nick?
+}

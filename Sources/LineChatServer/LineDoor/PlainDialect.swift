@@ -1,0 +1,184 @@
+import ChatCore
+import Delivery
+import LineProtocol
+
+/// The plain dialect: for people with netcat, and for scripts.
+final class PlainDialect: LineDialect {
+  /// A first NICK that is answered only when the lines at hand have been read: USER may follow, and then this is an IRC client,
+  /// which must never see a plain line.
+  private var firstNick: Nick?
+  /// Why the last NICK was refused; told again in IRC's words if USER follows after all.
+  private var refusedNick: ProtocolError?
+  /// The command that waits for the hub.
+  private var pending: PlainCommand?
+
+  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
+    if let nick = firstNick {
+      if Dialect.switchesToIRC(line) { return switchToIRC(nick: nick, line, session) }
+      claimFirstNick(session)
+    }
+    if Dialect.switchesToIRC(line) {
+      return session.isIdle ? switchToIRC(nick: nil, line, session) : .wait
+    }
+    do throws(ProtocolError) {
+      guard let command = try PlainCommand.parse(line) else { return .done }
+      if case .message(let room, let text) = command {
+        guard session.canPublish else { return .wait }
+        if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+        session.publish(room, text, .message)
+        return .done
+      }
+      guard session.isIdle else { return .wait }
+      try execute(command, line, session)
+    } catch {
+      guard session.isIdle else { return .wait }
+      refuse(error, session)
+    }
+    return .done
+  }
+
+  private func execute(_ command: PlainCommand, _ line: Span<UInt8>, _ session: LineSession)
+    throws(ProtocolError)
+  {
+    pending = command
+    switch command {
+    case .nick(let nick):
+      if session.nick == nil { firstNick = nick } else { session.ask(.claim(nick)) }
+    case .join(let room, let after):
+      if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+      session.ask(.join(room, after: after))
+    case .part(let room):
+      if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+      session.ask(.part(room, reason: nil))
+    case .since(let room, let after):
+      if after > session.shard.log.lastID { throw ProtocolError(.futureID, asked: line) }
+      session.ask(.describe(room))
+    case .history(let room, _), .names(let room): session.ask(.describe(room))
+    case .rooms: session.ask(.listRooms)
+    case .ping(let text): session.send { PlainEncoder.pong(text, into: &$0) }
+    case .help: session.send { PlainEncoder.help(into: &$0) }
+    case .quit:
+      session.send { PlainEncoder.bye(into: &$0) }
+      session.finish(reason: "quit")
+    case .message: break
+    }
+  }
+
+  func inputPaused(_ session: LineSession) {
+    if firstNick != nil { claimFirstNick(session) }
+  }
+
+  private func claimFirstNick(_ session: LineSession) {
+    if let nick = firstNick.take() { session.ask(.claim(nick)) }
+  }
+
+  private func switchToIRC(nick: Nick?, _ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
+    let irc = IRCDialect(nick: nick, refused: refusedNick)
+    session.change(to: irc, .irc(IRCTagSet()))
+    return irc.receive(line, session)
+  }
+
+  func refuseLongLine(_ session: LineSession) { refuse(ProtocolError(.lineTooLong, asked: ""), session) }
+
+  private func refuse(_ error: ProtocolError, _ session: LineSession) {
+    session.shard.metrics.refused(error.code.rawValue)
+    session.send { PlainEncoder.error(error, into: &$0) }
+    if error.code == .notLineProtocol { session.finish(reason: "not the line protocol") }
+  }
+
+  // MARK: Answers
+
+  func replied(_ reply: Reply, _ session: LineSession) {
+    switch reply {
+    case .refused(let error): answerRefusal(error, session)
+    case .nickInUse(let error, _): answerRefusal(error, session)
+    case .named(let nick): session.send { PlainEncoder.okNick(nick.text, into: &$0) }
+    case .alreadyJoined(let room):
+      let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
+      session.send { PlainEncoder.okJoin(room: room.text, id: newest, into: &$0) }
+    case .room(let room): return answer(room, session)
+    case .rooms(let rooms):
+      var lines: [UInt8] = []
+      for room in rooms { PlainEncoder.room(room.name.text, count: room.memberCount, into: &lines) }
+      PlainEncoder.endRooms(into: &lines)
+      return session.sendPaced(lines) { session.finishCommand() }
+    }
+    session.finishCommand()
+  }
+
+  private func answerRefusal(_ error: ProtocolError, _ session: LineSession) {
+    if case .nick = pending, session.nick == nil { refusedNick = error }
+    refuse(error, session)
+  }
+
+  private func answer(_ room: RoomDescription, _ session: LineSession) {
+    let joined = LineSession.JoinedRoom(id: room.id, name: room.name)
+    switch pending {
+    case .names:
+      var lines: [UInt8] = []
+      PlainEncoder.names(room: room.name.text, nicks: room.members.lazy.map(\.text), into: &lines)
+      PlainEncoder.endNames(room: room.name.text, into: &lines)
+      session.sendPaced(lines) { session.finishCommand() }
+    case .since(_, let after):
+      session.startReplay(of: joined, after: after, to: .through(session.shard.log.lastID))
+    case .history(_, let count): showHistory(joined, count, session)
+    default: session.finishCommand()
+    }
+  }
+
+  private func showHistory(_ room: LineSession.JoinedRoom, _ count: Int, _ session: LineSession) {
+    let query = HistoryQuery(room: room.id, .newest, limit: count, byteLimit: .max)
+    session.shard.read(query) { [weak self, weak session] result in
+      guard let self, let session, session.connection.isOpen else { return }
+      switch result {
+      case .success(let page):
+        let newest = page.messages.last?.id ?? 0
+        session.startReplay(of: room, after: newest, to: .through(newest), beginningWith: page.messages)
+      case .failure(let error): replayFailed(error, session)
+      }
+    }
+  }
+
+  func happened(_ outcome: Outcome, _ session: LineSession) {
+    switch outcome {
+    case .published(let message):
+      return session.send { PlainEncoder.okMessage(room: message.room, id: message.id, into: &$0) }
+    case .refused(let error): return refuse(error, session)
+    case .failed(let error): return refuse(ProtocolError(error, asked: "MSG"), session)
+    case .topicSet: break
+    case .renamed(_, let nick):
+      session.nick = nick
+      session.send { PlainEncoder.okNick(nick.text, into: &$0) }
+    case .parted(let id, let room, _):
+      session.rooms.removeAll { $0.id == id }
+      session.send { PlainEncoder.okPart(room: room.text, into: &$0) }
+    case .joined(let id, let state, let room, let after):
+      let joined = LineSession.JoinedRoom(id: id, name: room)
+      session.rooms.append(joined)
+      session.send { PlainEncoder.okJoin(room: room.text, id: state.newest, into: &$0) }
+      if let after { return session.startReplay(of: joined, after: after, to: .live) }
+      session.shard.goLive(session.id, in: id)
+    }
+    session.finishCommand()
+  }
+
+  // MARK: History
+
+  func show(_ message: Message, _ session: LineSession) {
+    session.send { PlainEncoder.history(message, into: &$0) }
+  }
+
+  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {
+    session.send { PlainEncoder.gap(room: room.text, from: from, to: to, into: &$0) }
+  }
+
+  func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {
+    session.send { PlainEncoder.end(room: room.text, id: cursor, into: &$0) }
+    session.finishCommand()
+  }
+
+  func replayFailed(_ error: LogError, _ session: LineSession) {
+    refuse(ProtocolError(error, asked: ""), session)
+    session.finishCommand()
+  }
+}

@@ -1,0 +1,18 @@
+import Delivery
+import LineProtocol
+
+/// How events look to plain sessions.
+struct PlainFormat: EventFormat {
+  var quitsPerRoom: Bool { true }
+
+  func encode(_ message: Message, into out: inout [UInt8]) { PlainEncoder.message(message, into: &out) }
+
+  func encode(_ notice: Notice, into out: inout [UInt8]) {
+    switch notice {
+    case .joined(let room, let nick): PlainEncoder.join(room: room, nick: nick, into: &out)
+    case .parted(let room, let nick, _): PlainEncoder.part(room: room, nick: nick, into: &out)
+    case .renamed(let from, let to): PlainEncoder.nick(from: from, to: to, into: &out)
+    case .quit, .topic: break
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import ChatClient
+import Glibc
+
+@main
+enum Main {
+  static func main() {
+    let invocation = Invocation(
+      arguments: Array(CommandLine.arguments.dropFirst()), environment: processEnvironment())
+    exit(run(invocation))
+  }
+
+  private static func run(_ invocation: Invocation) -> Int32 {
+    switch invocation {
+    case .serve(let configuration): Server.run(configuration)
+    case .chat(let user, let room, let server): runChat(user: user, room: room, server: server)
+    case .send(let room, let text, let name, let server):
+      runSend(room: room, text: text, name: name, server: server)
+    case .tail(let room, let after, let server): runTail(room: room, after: after, server: server)
+    case .print(let text, let status, let toStandardError):
+      writeAll(text, to: toStandardError ? 2 : 1) ? status : 1
+    }
+  }
+}

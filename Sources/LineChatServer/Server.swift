@@ -1,0 +1,108 @@
+import AdminHTTP
+import ChatCore
+import ChatStore
+import Delivery
+import Glibc
+import LineProtocol
+import Reactor
+
+/// The life of the server, from its configuration to its end.
+///
+/// The parts, in the order in which a message meets them: a loop's doors (``Doors``) read it, the hub decides, the log
+/// stores it, the bus carries it to every loop, and their shards show it. The main thread is loop 0, the hub's.
+struct Server {
+  let configuration: ServerConfiguration
+  let serverLog: ServerLog
+  let log: SQLiteEventLog
+  let bus: LocalEventBus
+  let loops: [EventLoop]
+  let exchange: Exchange
+  let metrics = DeliveryMetrics()
+  let started = WallClock.now
+
+  /// Serves until it is told to stop. Returns the process's exit status.
+  static func run(_ configuration: ServerConfiguration) -> Int32 {
+    let serverLog = ServerLog(level: configuration.logLevel)
+    signal(SIGPIPE, SIG_IGN)
+    SignalSource.block([SIGTERM, SIGINT])
+    do {
+      let rules = try AgentRules.load(configuration.agentRulesFile)
+      let server = try Server(configuration, serverLog)
+      return try server.serve(rules)
+    } catch {
+      serverLog.error("\(error)")
+      return 1
+    }
+  }
+
+  private init(_ configuration: ServerConfiguration, _ serverLog: ServerLog) throws {
+    self.configuration = configuration
+    self.serverLog = serverLog
+    serverLog.info("descriptors: up to \(FileLimit.raise())")
+    log = try SQLiteEventLog(directory: configuration.dataDirectory, durability: configuration.durability) {
+      WallClock.milliseconds
+    }
+    bus = LocalEventBus(log: log)
+    loops = try (0..<(configuration.loops ?? Processors.defaultLoops)).map { _ in try EventLoop() }
+    exchange = Exchange(loops: loops, bus: bus)
+  }
+
+  private func serve(_ rules: [Rule]) throws -> Int32 {
+    let bus = self.bus
+    try log.start { bus.publish($0) }
+    let doors = loops.map { $0.mailbox(of: Accepted.self) }
+    let ending = Ending(self)
+    for index in loops.indices.dropFirst() {
+      try startThread(index) { reactor in _ = attach(index, reactor, doors[index], ending) }
+    }
+    let poster = Poster(on: loops[0])
+    try loops[0].run { reactor in
+      let shard = attach(0, reactor, doors[0], ending)
+      poster.attach(to: shard)
+      let acceptor = try Acceptor(configuration, reactor, doors, serverLog)
+      try ending.listen(reactor) { acceptor.close() }
+      startAgent(rules, poster)
+      announce(acceptor)
+    }
+    return ending.status
+  }
+
+  /// Gives a loop its part of the chat and its doors.
+  private func attach(
+    _ index: Int, _ reactor: Reactor, _ accepted: Mailbox<Accepted>, _ ending: Ending
+  ) -> Shard {
+    let encoder = IRCEncoder(serverName: configuration.serverName)
+    let shard = exchange.attach(
+      loop: index, reactor, hub: index == 0 ? hub : nil, log: log, formats: Formats.all(encoder),
+      metrics: metrics)
+    let doors = Doors(self, shard, encoder)
+    reactor.receive(accepted) { for connection in $0 { doors.open(connection) } }
+    ending.attach(index, shard)
+    return shard
+  }
+
+  private var hub: Hub {
+    Hub(rooms: log.rooms, reserved: configuration.agentEnabled ? configuration.agentName : nil)
+  }
+
+  private func startThread(_ index: Int, prepare: @escaping @Sendable (Reactor) -> Void) throws {
+    let loop = loops[index]
+    try Thread.start { try? loop.run(prepare: prepare) }
+  }
+
+  private func startAgent(_ rules: [Rule], _ poster: Poster) {
+    guard configuration.agentEnabled else { return }
+    let serverLog = self.serverLog
+    let runner = AgentRunner(
+      RuleAgent(rules: rules) { WallClock.timeOfDay }, named: configuration.agentName,
+      in: configuration.agentRooms.runnerRooms, bus: bus,
+      post: { _ = try await poster.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
+    Task { await runner.run() }
+  }
+
+  private func announce(_ acceptor: Acceptor) {
+    let http = acceptor.httpAddress.map { "\($0)" } ?? "off"
+    let line = acceptor.lineAddresses.map { "\($0)" }.joined(separator: ",")
+    writeAll("ready line=\(line) http=\(http) data=\(configuration.dataDirectory)\n", to: 1)
+  }
+}

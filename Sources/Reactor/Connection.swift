@@ -1,0 +1,217 @@
+import CLinux
+import Glibc
+
+/// A stream socket on an event loop. Belongs to its loop's isolation and is not Sendable.
+public final class Connection: Pollable {
+  enum Phase { case open, finishing, lingering, closed }
+
+  let descriptor: Int32
+  public let output: Output
+  /// The peer, for logs and limits.
+  public let peer: SocketAddress
+  public let reactor: Reactor
+  /// Set right after the connection was made, before any event can reach it.
+  public var handler: (any ConnectionHandler)?
+
+  private(set) var phase = Phase.open
+  private var unconsumed: [UInt8] = []
+  private var isPaused = false
+  private var inputHasEnded = false
+  private var isEndTold = false
+  private var wantsDrainNotice = false
+  private var interest: UInt32 = EVENT_IN
+
+  init(descriptor: Int32, peer: SocketAddress, reactor: Reactor, outputLimit: Int) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.reactor = reactor
+    output = Output(descriptor: descriptor, limit: outputLimit, queue: reactor.outputs)
+    output.state.pointee.connection = self
+  }
+
+  /// True until the connection has begun to end: only then is input processed.
+  public var isOpen: Bool { phase == .open }
+
+  // MARK: Input
+
+  /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the kernel, which slows the
+  /// peer down by TCP's own flow control.
+  public func pauseInput() { isPaused = true }
+
+  /// Offers the unconsumed bytes again, later in this turn, and goes on reading.
+  public func resumeInput() {
+    guard isPaused, phase == .open else { return }
+    isPaused = false
+    reactor.resumed.append(self)
+  }
+
+  /// Called by the reactor for ``resumeInput()``.
+  func offerAgain() {
+    guard phase == .open, !isPaused else { return }
+    let bytes = unconsumed
+    unconsumed = []
+    if !bytes.isEmpty { offer(bytes.span) }
+    updateInterest()
+    tellEndIfDue()
+  }
+
+  func ready(_ events: UInt32) {
+    if events & EVENT_OUT != 0 { flush() }
+    if phase == .closed { return }
+    if events & EVENT_IN != 0 { readable() }
+    if phase != .closed, events & (EVENT_HUP | EVENT_ERR) != 0, interest & EVENT_IN == 0 {
+      // Nothing more can be sent or received; with reading disarmed this is the only notice of it.
+      close()
+    }
+  }
+
+  private func readable() {
+    if phase == .lingering { return discardInput() }
+    if isPaused || phase != .open { return updateInterest(disarms: true) }
+    let scratch = reactor.scratch
+    let count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
+    if count < 0 {
+      if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return }
+      return close()
+    }
+    if count == 0 {
+      inputHasEnded = true
+      updateInterest()
+      return tellEndIfDue()
+    }
+    let bytes = UnsafeBufferPointer(rebasing: scratch[..<count])
+    if unconsumed.isEmpty {
+      offer(bytes.span)
+    } else {
+      var joined = unconsumed
+      unconsumed = []
+      joined.append(contentsOf: bytes)
+      offer(joined.span)
+    }
+  }
+
+  private func offer(_ bytes: Span<UInt8>) {
+    guard let handler else { return }
+    let consumed = handler.receive(bytes)
+    guard phase == .open, consumed < bytes.count else { return }
+    // Exactly the size: a session that waits with half a line should hold half a line.
+    unconsumed = bytes.extracting(consumed...).withUnsafeBufferPointer { Array($0) }
+  }
+
+  private func tellEndIfDue() {
+    guard inputHasEnded, !isEndTold, !isPaused, phase == .open else { return }
+    isEndTold = true
+    unconsumed = []
+    handler?.inputEnded()
+  }
+
+  // MARK: Output
+
+  /// Lets the handler know, once, when everything appended so far has been taken by the kernel.
+  public func notifyWhenDrained() {
+    wantsDrainNotice = true
+    reactor.flushLater(output)
+  }
+
+  /// Sends what was appended. Called by the reactor once a turn, or when the socket can take more.
+  func flush() {
+    if phase == .closed { return }
+    switch output.flush() {
+    case .failed: return close()
+    case .blocked: forgetSentUnits()
+    case .drained:
+      if phase == .finishing { return linger() }
+      if wantsDrainNotice {
+        wantsDrainNotice = false
+        handler?.outputDrained()
+      }
+    }
+    if phase == .closed { return }
+    updateInterest()
+    if output.isOverflowed, phase == .open { handler?.outputOverflowed() }
+  }
+
+  // MARK: Ending
+
+  /// Sends what was appended, tells the peer that nothing follows, and closes. No more input is processed. Closes after
+  /// `Reactor.farewellMilliseconds` even if the peer does not read.
+  public func finish() {
+    guard phase == .open else { return }
+    phase = .finishing
+    unconsumed = []
+    reactor.flushLater(output)
+    reactor.after(milliseconds: Reactor.farewellMilliseconds) { [weak self] in self?.close() }
+    updateInterest()
+  }
+
+  /// Ends a connection whose peer does not read: the unit begun is finished, the rest is dropped, the farewell follows.
+  ///
+  /// `farewell` is given the dropped bytes (whole units) and returns the last ones to send.
+  public func cutOff(farewell: (_ dropped: [UInt8]) -> [UInt8]) {
+    guard phase == .open else { return }
+    let boundary = output.withBuffered { bytes, sent in
+      var start = 0
+      while start < sent, let length = handler?.unitLength(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+      {
+        start += length
+      }
+      return max(start, sent)
+    }
+    output.appendFarewell(farewell(output.dropUnsent(from: boundary)))
+    finish()
+  }
+
+  /// Closes at once. What was not sent is lost.
+  public func close() {
+    guard phase != .closed else { return }
+    phase = .closed
+    reactor.remove(self)
+    Glibc.close(descriptor)
+    handler?.closed()
+    handler = nil
+    unconsumed = []
+  }
+
+  /// A close with unread input would reset the connection, and the peer might lose our last words (RFC 9112 §9.6). So: end
+  /// our side, read what still comes until the peer ends its own, then close.
+  private func linger() {
+    phase = .lingering
+    shutdown(descriptor, Int32(SHUT_WR))
+    if inputHasEnded { return close() }
+    updateInterest()
+  }
+
+  private func discardInput() {
+    let scratch = reactor.scratch
+    let count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
+    if count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR)) { return }
+    close()
+  }
+
+  /// Tells the kernel what to report. A pause disarms reading only when input arrives during it (`disarms`): most pauses are
+  /// over before that, and cost no system call.
+  private func updateInterest(disarms: Bool = false) {
+    var wanted: UInt32 = 0
+    let isRead = !isPaused || (interest & EVENT_IN != 0 && !disarms)
+    if phase == .lingering || (phase == .open && isRead), !inputHasEnded { wanted |= EVENT_IN }
+    if output.pendingBytes > 0 { wanted |= EVENT_OUT }
+    if wanted == interest { return }
+    interest = wanted
+    reactor.changeInterest(of: self, to: wanted)
+  }
+
+  /// Frees what was sent to a slow peer, up to the beginning of the unit that is being sent.
+  private func forgetSentUnits() {
+    let count = output.withBuffered { bytes, sent in
+      if sent < Reactor.keptSentBytes { return 0 }
+      var start = 0
+      while let length = handler?.unitLength(UnsafeRawBufferPointer(rebasing: bytes[start...])),
+        start + length <= sent
+      {
+        start += length
+      }
+      return start
+    }
+    output.forgetSent(count)
+  }
+}

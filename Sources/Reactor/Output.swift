@@ -1,0 +1,81 @@
+import Glibc
+
+/// What is to be sent on one connection: a handle that is cheap to keep in a room's member list.
+///
+/// Fan-out is the hot path of the server: this handle is a plain pointer, so that appending to five hundred members costs
+/// neither reference counting nor exclusivity checks.
+///
+/// Why it is safe: the pointee is allocated with its ``Connection`` and freed by the reactor at the end of the turn in
+/// which the connection closed. `ConnectionHandler.closed()` is called before that, and a handler must take its handles out of
+/// every list there. All handles of a loop are used on that loop only (the type is not Sendable).
+public struct Output: Hashable {
+  let state: UnsafeMutablePointer<OutputState>
+
+  init(descriptor: Int32, limit: Int, queue: OutputQueue) {
+    state = .allocate(capacity: 1)
+    state.initialize(to: OutputState(descriptor: descriptor, limit: limit, queue: queue))
+  }
+
+  func free() {
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  /// Bytes accepted and not yet taken by the kernel.
+  public var pendingBytes: Int { state.pointee.tail - state.pointee.head }
+
+  /// True once an append went over the bound; from then on appends are ignored.
+  public var isOverflowed: Bool { state.pointee.isOverflowed }
+
+  /// Appends whole units (lines, frames) to be sent at the end of this turn.
+  ///
+  /// When the unsent bytes exceed the connection's bound, even after the kernel was offered what is there, the output has
+  /// overflowed: these bytes are the last that are kept, and the handler is told at the end of the turn.
+  @inline(__always)
+  public func append(_ bytes: UnsafeRawBufferPointer) { state.pointee.append(bytes, handle: self) }
+
+  /// The same for an array.
+  public func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+  /// Appends past the bound: for a farewell, after ``dropUnsent(from:)``.
+  func appendFarewell(_ bytes: [UInt8]) {
+    state.pointee.isOverflowed = false
+    bytes.withUnsafeBytes { state.pointee.store($0, handle: self) }
+    state.pointee.isOverflowed = true
+  }
+
+  /// The buffered bytes from the last known unit boundary on, with the count of those already sent.
+  func withBuffered<Result>(_ body: (_ bytes: UnsafeRawBufferPointer, _ sent: Int) -> Result) -> Result {
+    let count = state.pointee.tail
+    return body(UnsafeRawBufferPointer(start: state.pointee.base, count: count), state.pointee.head)
+  }
+
+  /// Removes everything from `offset` on, which is not before what was sent, and returns it.
+  func dropUnsent(from offset: Int) -> [UInt8] {
+    let dropped = withBuffered { bytes, _ in Array(bytes[offset...]) }
+    state.pointee.tail = offset
+    return dropped
+  }
+
+  /// Forgets the first `count` bytes, all of them sent.
+  func forgetSent(_ count: Int) { state.pointee.forgetSent(count) }
+
+  /// Offers the unsent bytes to the kernel.
+  func flush() -> FlushResult { state.pointee.flush() }
+}
+
+enum FlushResult: Equatable {
+  case drained
+  case blocked
+  case failed(Int32)
+}
+
+extension Reactor {
+  /// Appends the same bytes to every output but one. The fan-out.
+  @inline(__always)
+  public func append(_ bytes: UnsafeRawBufferPointer, to outputs: [Output], except excluded: Output?) {
+    outputs.withUnsafeBufferPointer { outputs in
+      for output in outputs where output != excluded { output.append(bytes) }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import CLinux
+import Glibc
+
+/// The state of one event loop: its sockets, timers and mailboxes. Confined to the loop; see ``EventLoop``.
+///
+/// A turn: wait for events; dispatch them; take the mail; run due timers; let the turn-end receivers finish their
+/// batches; one `send()` for each connection with output; free what closed.
+public final class Reactor {
+  /// How long a connection may take to accept its last bytes.
+  static let farewellMilliseconds: Int64 = 10_000
+  /// Sent bytes that may stay in an output block before they are moved out.
+  static let keptSentBytes = 65_536
+
+  let outputs = OutputQueue()
+  /// Where sockets are read into; whoever reads consumes before the next read.
+  let scratch: UnsafeMutableBufferPointer<UInt8>
+  var resumed: [Connection] = []
+
+  private let poller: Poller
+  private let wakeDescriptor: Int32
+  private var sources: [(any Pollable)?] = []
+  private var closed: [Connection] = []
+  private var timers = TimerQueue<() -> Void>()
+  private var mailReceivers: [() -> Void] = []
+  private var turnEnds: [() -> Void] = []
+  /// Connections that are open on this loop, in any phase.
+  public private(set) var connectionCount = 0
+  /// Counts the turns, from 1.
+  public private(set) var turn = 0
+
+  init(wakeDescriptor: Int32) throws(SystemError) {
+    self.wakeDescriptor = wakeDescriptor
+    scratch = .allocate(capacity: 65_536)
+    poller = try Poller()
+    // EPOLLET: see LoopExecutor.wakeDescriptor.
+    try poller.add(wakeDescriptor, EVENT_IN | EVENT_EDGE)
+  }
+
+  deinit { scratch.deallocate() }
+
+  /// Milliseconds of the monotonic clock.
+  public var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  /// Runs `action` on the loop once, not before `milliseconds` have passed.
+  public func after(milliseconds: Int64, _ action: @escaping () -> Void) {
+    timers.add(deadline: now + milliseconds, action)
+  }
+
+  /// Lets `body` have everything that was posted to `mailbox`, once a turn, in order.
+  public func receive<Item: Sendable>(_ mailbox: Mailbox<Item>, _ body: @escaping ([Item]) -> Void) {
+    mailReceivers.append {
+      let items = mailbox.take()
+      if !items.isEmpty { body(items) }
+    }
+  }
+
+  /// Runs `body` in each turn after all events, before output is sent. For work that is done once for many events.
+  public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
+
+  /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that may wait to be sent.
+  public func adopt(
+    _ descriptor: Int32, peer: SocketAddress, outputLimit: Int,
+    makeHandler: (Connection) -> any ConnectionHandler
+  ) {
+    let connection = Connection(descriptor: descriptor, peer: peer, reactor: self, outputLimit: outputLimit)
+    do {
+      try watch(descriptor, for: EVENT_IN, connection)
+    } catch {
+      close(descriptor)
+      connection.output.free()
+      return
+    }
+    connectionCount += 1
+    connection.handler = makeHandler(connection)
+  }
+
+  // MARK: For sources
+
+  func watch(_ descriptor: Int32, for interest: UInt32, _ source: any Pollable) throws(SystemError) {
+    try poller.add(descriptor, interest)
+    let index = Int(descriptor)
+    if index >= sources.count {
+      sources.append(contentsOf: repeatElement(nil, count: max(index + 1, sources.count * 2) - sources.count))
+    }
+    sources[index] = source
+  }
+
+  var allSources: [any Pollable] { sources.compactMap(\.self) }
+
+  func unwatch(_ descriptor: Int32) { sources[Int(descriptor)] = nil }
+
+  func changeInterest(of descriptor: Int32, to interest: UInt32) throws(SystemError) {
+    try poller.modify(descriptor, interest)
+  }
+
+  func changeInterest(of connection: Connection, to interest: UInt32) {
+    do {
+      try poller.modify(connection.descriptor, interest)
+    } catch {
+      connection.close()
+    }
+  }
+
+  func flushLater(_ output: Output) {
+    if output.state.pointee.isDirty { return }
+    output.state.pointee.isDirty = true
+    outputs.dirty.append(output)
+  }
+
+  func remove(_ connection: Connection) {
+    unwatch(connection.descriptor)
+    closed.append(connection)
+    connectionCount -= 1
+  }
+
+  // MARK: A turn
+
+  func waitAndDispatch() {
+    let count = poller.wait(milliseconds: pollTimeout)
+    turn += 1
+    for index in 0..<count {
+      let (descriptor, ready) = poller.event(at: index)
+      if descriptor == wakeDescriptor { continue }
+      // A source may have gone in this very turn.
+      sources[Int(descriptor)]?.ready(ready)
+    }
+    for receive in mailReceivers { receive() }
+    if timers.next != nil {
+      let now = self.now
+      while let action = timers.popDue(now: now) { action() }
+    }
+    offerResumedInput()
+  }
+
+  func finishTurn() {
+    // What the ends of the turn cause may resume input, and the other way round, until neither has work.
+    repeat {
+      offerResumedInput()
+      for end in turnEnds { end() }
+    } while !resumed.isEmpty
+    flushOutputs()
+    for connection in closed { connection.output.free() }
+    closed.removeAll(keepingCapacity: true)
+  }
+
+  private var pollTimeout: Int32 {
+    if !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
+    guard let next = timers.next else { return -1 }
+    return Int32(clamping: max(0, next - now))
+  }
+
+  private func offerResumedInput() {
+    while let connection = resumed.popLast() { connection.offerAgain() }
+  }
+
+  private func flushOutputs() {
+    // A flush may make others dirty (a connection that closes is announced to its rooms); they wait for the next turn.
+    let dirty = outputs.dirty
+    outputs.dirty = []
+    outputs.dirty.reserveCapacity(dirty.count)
+    for output in dirty {
+      output.state.pointee.isDirty = false
+      output.state.pointee.connection?.flush()
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import CLinux
+import Glibc
+
+/// An Internet address with a port, as the kernel has it.
+public struct SocketAddress: Sendable, CustomStringConvertible {
+  private var storage: sockaddr_storage
+  private var length: socklen_t
+
+  /// Every address that `host` (a name or a numeric address; `*` for all) and `port` stand for.
+  public static func resolve(host: String, port: UInt16) throws(AddressError) -> [SocketAddress] {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+    var list: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host == "*" ? nil : host, String(port), &hints, &list)
+    guard code == 0 else { throw AddressError(host: host, reason: String(cString: gai_strerror(code))) }
+    defer { freeaddrinfo(list) }
+    var found: [SocketAddress] = []
+    var entry = list
+    while let info = entry {
+      if let address = info.pointee.ai_addr {
+        found.append(SocketAddress(copying: address, length: info.pointee.ai_addrlen))
+      }
+      entry = info.pointee.ai_next
+    }
+    return found
+  }
+
+  init(copying address: UnsafePointer<sockaddr>, length: socklen_t) {
+    storage = sockaddr_storage()
+    self.length = min(length, socklen_t(MemoryLayout<sockaddr_storage>.size))
+    withUnsafeMutableBytes(of: &storage) { bytes in
+      bytes.copyMemory(from: UnsafeRawBufferPointer(start: address, count: Int(self.length)))
+    }
+  }
+
+  /// Lets `body` (getsockname, accept) fill in an address.
+  init?(filledBy body: (UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Bool) {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let isFilled = withUnsafeMutablePointer(to: &storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, &length) }
+    }
+    guard isFilled else { return nil }
+    self.storage = storage
+    self.length = length
+  }
+
+  func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    withUnsafePointer(to: storage) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, length) }
+    }
+  }
+
+  var family: Int32 { Int32(storage.ss_family) }
+
+  /// The numeric host, without brackets.
+  public var host: String { name.host }
+
+  /// `127.0.0.1:6667`, `[::1]:6667`.
+  public var description: String {
+    let (host, port) = name
+    return host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  private var name: (host: String, port: String) {
+    var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+    var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
+    let code = withSockaddr { address, length in
+      getnameinfo(
+        address, length, &host, socklen_t(host.count), &port, socklen_t(port.count),
+        NI_NUMERICHOST | NI_NUMERICSERV)
+    }
+    guard code == 0 else { return ("unknown", "0") }
+    return (text(host), text(port))
+  }
+}
+
+private func text(_ characters: [CChar]) -> String {
+  String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// A host that stands for no address.
+public struct AddressError: Error, CustomStringConvertible {
+  public let host: String
+  public let reason: String
+  public var description: String { "cannot resolve \(host): \(reason)" }
+}
