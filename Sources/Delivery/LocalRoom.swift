@@ -24,6 +24,8 @@ final class LocalRoom {
 
   func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
 
+  func isLive(_ output: Output, _ format: FormatID) -> Bool { members[format.index].contains(output) }
+
   func remove(_ output: Output, _ format: FormatID) {
     guard let index = members[format.index].firstIndex(of: output) else { return }
     // Order within a room is that of events, not that of members.

@@ -20,6 +20,7 @@ public final class Reactor {
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
+  private var isTurnOwed = false
   private var timers = TimerQueue<() -> Void>()
   private var mailReceivers: [() -> Void] = []
   private var turnEnds: [() -> Void] = []
@@ -115,6 +116,8 @@ public final class Reactor {
     unwatch(connection.descriptor)
     closed.append(connection)
     connectionCount -= 1
+    // Whoever is told of it while outputs are sent has missed the end of this turn.
+    isTurnOwed = true
   }
 
   // MARK: A turn
@@ -122,6 +125,7 @@ public final class Reactor {
   func waitAndDispatch() {
     let count = poller.wait(milliseconds: pollTimeout)
     turn += 1
+    isTurnOwed = false
     for index in 0..<count {
       let (descriptor, ready) = poller.event(at: index)
       if descriptor == wakeDescriptor { continue }
@@ -148,7 +152,7 @@ public final class Reactor {
   }
 
   private var pollTimeout: Int32 {
-    if !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
+    if !resumed.isEmpty || !outputs.dirty.isEmpty || isTurnOwed { return 0 }
     guard let next = timers.next else { return -1 }
     return Int32(clamping: max(0, next - now))
   }
@@ -166,5 +170,6 @@ public final class Reactor {
       output.state.pointee.isDirty = false
       output.state.pointee.connection?.flush()
     }
+    if outputs.dirty.isEmpty { outputs.arena.reset() }
   }
 }
