@@ -127,6 +127,11 @@ class Server:
         with open(self._log.name, encoding="utf-8", errors="replace") as file:
             return file.read()
 
+    def resident_bytes(self):
+        """The server's memory."""
+        with open(f"/proc/{self.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
     def send_signal(self, number):
         self.process.send_signal(number)
 
