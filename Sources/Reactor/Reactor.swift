@@ -20,6 +20,8 @@ public final class Reactor {
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
+  /// The next turn must not wait for an event.
+  private var owesTurn = false
   private var timers = TimerQueue<() -> Void>()
   private var mailReceivers: [() -> Void] = []
   private var turnEnds: [() -> Void] = []
@@ -143,12 +145,14 @@ public final class Reactor {
       for end in turnEnds { end() }
     } while !resumed.isEmpty
     flushOutputs()
+    // Who was told of an end while outputs were flushed may have left work for the end of a turn.
+    owesTurn = !closed.isEmpty
     for connection in closed { connection.output.free() }
     closed.removeAll(keepingCapacity: true)
   }
 
   private var pollTimeout: Int32 {
-    if !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
+    if owesTurn || !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
     guard let next = timers.next else { return -1 }
     return Int32(clamping: max(0, next - now))
   }

@@ -25,6 +25,7 @@ final class LineSession {
   private var isEnding = false
   /// The end of a line that was refused as too long has not come yet.
   private var isSkippingLine = false
+  private var hasLeft = false
   private var replay: Replay?
   private var replayRoom: RoomName?
   private var pacedLines: PacedLines?
@@ -107,10 +108,21 @@ final class LineSession {
   /// What the replay in progress has shown of a room.
   func replayCursor(in room: RoomName) -> Int64? { replayRoom == room ? replay?.cursor : nil }
 
-  /// Sends what was appended and closes.
+  /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
+  /// is free, and nothing follows its last line.
   func finish(reason: String) {
     endReason = reason
     connection.finish()
+    leave()
+  }
+
+  private func leave() {
+    if hasLeft { return }
+    hasLeft = true
+    replay?.cancel()
+    replay = nil
+    pacedLines = nil
+    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
   }
 
   // MARK: Order
@@ -196,14 +208,10 @@ extension LineSession: ConnectionHandler {
     shard.metrics.slowReaders.add(1, ordering: .relaxed)
     endReason = "slow reader"
     connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
+    leave()
   }
 
-  func closed() {
-    replay?.cancel()
-    replay = nil
-    pacedLines = nil
-    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
-  }
+  func closed() { leave() }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     bytes.firstIndex(of: 0x0A).map { $0 + 1 }
