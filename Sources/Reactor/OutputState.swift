@@ -71,7 +71,7 @@ struct OutputState: ~Copyable {
 
   @inline(__always)
   private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
-    guard let source = bytes.baseAddress else { return }
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
     if tail + bytes.count > capacity { grow(toHold: tail + bytes.count) }
     // `grow` leaves `base` allocated or ends the process, as Swift's own allocation does.
     (base.unsafelyUnwrapped + tail).copyMemory(from: source, byteCount: bytes.count)

@@ -20,7 +20,8 @@ public final class Reactor {
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
-  private var isTurnOwed = false
+  /// The next turn must not wait for an event.
+  var owesTurn = false
   private var timers = TimerQueue<() -> Void>()
   private var mailReceivers: [() -> Void] = []
   private var turnEnds: [() -> Void] = []
@@ -116,8 +117,6 @@ public final class Reactor {
     unwatch(connection.descriptor)
     closed.append(connection)
     connectionCount -= 1
-    // Whoever is told of it while outputs are sent has missed the end of this turn.
-    isTurnOwed = true
   }
 
   // MARK: A turn
@@ -125,7 +124,6 @@ public final class Reactor {
   func waitAndDispatch() {
     let count = poller.wait(milliseconds: pollTimeout)
     turn += 1
-    isTurnOwed = false
     for index in 0..<count {
       let (descriptor, ready) = poller.event(at: index)
       if descriptor == wakeDescriptor { continue }
@@ -146,13 +144,16 @@ public final class Reactor {
       offerResumedInput()
       for end in turnEnds { end() }
     } while !resumed.isEmpty
+    owesTurn = false
     flushOutputs()
+    // Who was told of an end, or that an output has drained, may have left work for the end of a turn.
+    if !closed.isEmpty { owesTurn = true }
     for connection in closed { connection.output.free() }
     closed.removeAll(keepingCapacity: true)
   }
 
   private var pollTimeout: Int32 {
-    if !resumed.isEmpty || !outputs.dirty.isEmpty || isTurnOwed { return 0 }
+    if owesTurn || !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
     guard let next = timers.next else { return -1 }
     return Int32(clamping: max(0, next - now))
   }
