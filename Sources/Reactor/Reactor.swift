@@ -91,6 +91,8 @@ public final class Reactor {
     sources[index] = source
   }
 
+  var allSources: [any Pollable] { sources.compactMap(\.self) }
+
   func unwatch(_ descriptor: Int32) { sources[Int(descriptor)] = nil }
 
   func changeInterest(of descriptor: Int32, to interest: UInt32) throws(SystemError) {

@@ -29,7 +29,10 @@ import Testing
       (.lengthRequired, 411, []), (.contentTooLarge(limit: 1), 413, []), (.targetTooLong(limit: 1), 414, []),
       (.unsupportedMediaType, 415, ["Accept: application/json"]), (.expectationFailed("x"), 417, []),
       (.invalid("a", "x"), 422, []),
-      (.upgradeRequired("x"), 426, ["Upgrade: websocket", "Sec-WebSocket-Version: 13"]),
+      (
+        .upgradeRequired("x"), 426,
+        ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
+      ),
       (.rateLimited("x", retryAfter: 3), 429, ["Retry-After: 3"]), (.headTooLarge("x"), 431, []),
       (.internalError, 500, []), (.notImplemented("x"), 501, []),
       (.unavailable("x", retryAfter: 1), 503, ["Retry-After: 1"]), (.versionNotSupported, 505, []),

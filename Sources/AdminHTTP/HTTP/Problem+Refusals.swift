@@ -40,9 +40,11 @@ extension Problem {
     Problem(.unprocessableContent, detail, field: field)
   }
 
-  /// A request for a WebSocket path that does not ask for version 13 (RFC 6455 §4.2.2, RFC 9110 §15.5.22).
+  /// A request for a WebSocket path that does not ask for version 13 (RFC 6455 §4.2.2, RFC 9110 §15.5.22). `Upgrade`
+  /// must be named by `Connection` (RFC 9110 §7.8); that `encode` adds a line of its own to that list is allowed.
   static func upgradeRequired(_ detail: String) -> Problem {
-    Problem(.upgradeRequired, detail).with("Upgrade", "websocket").with("Sec-WebSocket-Version", "13")
+    Problem(.upgradeRequired, detail).with("Upgrade", "websocket").with("Connection", "Upgrade")
+      .with("Sec-WebSocket-Version", "13")
   }
 
   /// `retryAfter` in whole seconds.
