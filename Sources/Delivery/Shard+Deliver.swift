@@ -42,7 +42,7 @@ extension Shard {
       }
       origin?.participant.happened(.parted(id, room: name, reason: reason))
     case .renamed(let from, let to, let ids):
-      showOnce(.renamed(from: from.text, to: to.text), in: ids, except: origin?.output)
+      showRename(from.text, to.text, in: ids, except: origin?.output)
       origin?.participant.happened(.renamed(from: from, to: to))
     case .presence(let id, let name, let nick, let isThere):
       let notice =
@@ -97,10 +97,18 @@ extension Shard {
     }
   }
 
-  /// Shows a notice that concerns several rooms once to each session that is in one of them.
-  private func showOnce(_ notice: Notice, in ids: [RoomID], except excluded: Output?) {
+  /// Shows a change of name once to each session that is in one of the rooms, or in each room as a departure and an arrival.
+  private func showRename(_ old: String, _ new: String, in ids: [RoomID], except excluded: Output?) {
     for index in formats.indices {
-      send(notice, index, to: outputs(index, in: ids), except: excluded)
+      guard formats[index].renamesPerRoom else {
+        send(.renamed(from: old, to: new), index, to: outputs(index, in: ids), except: excluded)
+        continue
+      }
+      for room in ids.lazy.compactMap({ self.rooms[$0] }) {
+        let name = room.name.text
+        send(.parted(room: name, nick: old, reason: nil), index, to: room.members[index], except: excluded)
+        send(.joined(room: name, nick: new), index, to: room.members[index], except: excluded)
+      }
     }
   }
 
