@@ -45,7 +45,8 @@ struct InteractiveChat {
       }
       if ready[1] != 0, !readKeys() { return leave() }
       let events = link.turn(ready[0])
-      show(events.flatMap { transcript.lines(for: $0) })
+      let lines = events.flatMap { transcript.lines(for: $0) }
+      if !lines.isEmpty { show(lines) }
       if let ending = ending(after: events) { return ending }
     }
   }

@@ -12,7 +12,7 @@ extension LineConnection {
     var first: UnsafeMutablePointer<addrinfo>?
     let status = getaddrinfo(server.host, String(server.port), &hints, &first)
     guard status == 0 else {
-      throw ClientError(message: "cannot reach \(server): \(String(cString: gai_strerror(status)))")
+      throw ClientError(message: "cannot reach \(server): \(midSentence(gai_strerror(status)))")
     }
     defer { freeaddrinfo(first) }
     var lastError = EADDRNOTAVAIL

@@ -13,9 +13,6 @@ final class LineConnection {
 
   deinit { close(descriptor) }
 
-  /// The bytes that were queued and are not sent yet.
-  var unsentCount: Int { unsent.count }
-
   /// What to wait for.
   var pollEvents: Int16 { Int16(unsent.isEmpty ? POLLIN : POLLIN | POLLOUT) }
 
@@ -80,7 +77,10 @@ final class LineConnection {
 }
 
 /// What an error number means, as the middle of a sentence.
-func reason(_ error: Int32) -> String {
-  let text = String(cString: strerror(error))
+func reason(_ error: Int32) -> String { midSentence(strerror(error)) }
+
+/// A text of the C library, which begins with a capital.
+func midSentence(_ text: UnsafePointer<CChar>) -> String {
+  let text = String(cString: text)
   return text.prefix(1).lowercased() + text.dropFirst()
 }

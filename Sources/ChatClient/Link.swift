@@ -20,9 +20,6 @@ final class Link {
 
   var isConnected: Bool { connection != nil }
 
-  /// The lines that wait for the server to take them, in bytes.
-  var unsentCount: Int { connection?.unsentCount ?? 0 }
-
   /// What to wait for; without a connection, nothing (`poll` passes over a negative descriptor).
   var pollDescriptor: pollfd {
     pollfd(fd: connection?.descriptor ?? -1, events: connection?.pollEvents ?? 0, revents: 0)
@@ -31,7 +28,7 @@ final class Link {
   /// How long to wait at most, in milliseconds; -1 without a bound.
   var pollTimeout: Int32 { deadline.map { Int32(clamping: max(0, $0 - Clock.milliseconds())) } ?? -1 }
 
-  /// Connects for the first time.
+  /// Connects and introduces the session.
   func connect() throws(ClientError) {
     connection = try LineConnection.connect(to: server)
     deadline = Clock.milliseconds() + Link.patience

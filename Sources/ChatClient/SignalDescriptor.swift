@@ -16,6 +16,8 @@ final class SignalDescriptor {
   }
 
   deinit {
+    // What has come and is not read would strike as soon as it is no longer held back.
+    while next() != nil {}
     close(descriptor)
     pthread_sigmask(SIG_SETMASK, &before, nil)
   }

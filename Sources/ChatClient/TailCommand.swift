@@ -37,7 +37,10 @@ struct TailCommand {
         _ = link.close()
         return 0
       }
-      if let status = tell(link.turn(ready[0])) { return status }
+      if let status = tell(link.turn(ready[0])) {
+        _ = link.close()
+        return status
+      }
     }
   }
 

@@ -23,7 +23,7 @@ struct Transcript {
     case .uncertain(let draft):
       return [note("not acknowledged, and not among the stored messages: \(draft.text)")]
     case .live(let nick): return wentLive(nick)
-    case .resuming: return isReconnecting ? [note("connected again; nothing was missed")] : []
+    case .resuming: return isReconnecting ? [note("connected again")] : []
     case .gap(let from, let to):
       return [note("the messages after id \(from) up to id \(to) are no longer stored")]
     case .newLog: return [note("the server has another log now; what it holds is not shown")]

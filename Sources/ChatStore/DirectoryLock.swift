@@ -21,6 +21,9 @@ final class DirectoryLock: Sendable {
 
   deinit { close(descriptor) }
 
+  /// Lets another server have the directory.
+  func release() { flock(descriptor, LOCK_UN) }
+
   private static func makeDirectory(_ path: String) throws(StoreError) {
     var partial = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
     for part in path.split(separator: "/") {

@@ -59,11 +59,15 @@ final class LogWriter {
     complete(&events)
   }
 
-  /// Indexes what is left, so that the next start has nothing to do. If that fails, the next start does it.
+  /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
   func finish() {
-    if tail.count == 0 { return }
-    let failure = transaction { () throws(SQLError) in try indexTail() }
+    let failure = transaction { () throws(SQLError) in
+      if tail.count > 0 { try indexTail() }
+      // In the WAL this mark comes after every message: wherever it is on disk, so are they.
+      try database.execute("UPDATE state SET value = 0 WHERE key = 'unsynced' AND value <> 0")
+    }
     if failure == nil { tail.markIndexed() }
+    try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
   /// nil when everything is committed.

@@ -87,6 +87,7 @@ public final class SQLiteEventLog: EventLog {
     for thread in threads.withLock({ $0 }) { thread.join() }
     threads.withLock { $0 = [] }
     checkpointer.stop()
+    lock.release()
     return !shared.hasFailed.load(ordering: .acquiring)
   }
 

@@ -96,7 +96,9 @@ struct Store {
     var states: [RoomID: RoomState] = [:]
     while try statement.step() {
       let id = RoomID(statement.int(0))
-      states[id] = RoomState(newest: statement.int(6), trimmedTo: statement.int(5))
+      // Where everything was trimmed, those who were there before are still to be told.
+      let trimmedTo = statement.int(5)
+      states[id] = RoomState(newest: max(statement.int(6), trimmedTo), trimmedTo: trimmedTo)
       // A name that no longer is one (somebody edited the file) hides the room, not the server.
       guard let name = try? RoomName(statement.text(1)) else { continue }
       rooms.append(StoredRoom(id: id, name: name, topic: topic(statement)))

@@ -18,8 +18,8 @@ public final class Replay {
 
   static let pageMessages = 256
   static let pageBytes = 32 * 1024
-  /// The next messages are shown when no more than this is waiting to be sent: with the longest message behind it, less than
-  /// the smallest bound of an output, so that a replay cuts nobody off.
+  /// The next message is shown when no more than this is waiting to be sent. With the longest message in the longest format it
+  /// stays below the smallest bound of an output (64 KiB): a replay never overflows it.
   static let pendingBytes = 32 * 1024
 
   private let room: RoomID

@@ -16,6 +16,8 @@ public final class Connection: Pollable {
   private(set) var phase = Phase.open
   private var unconsumed: [UInt8] = []
   private var isPaused = false
+  /// The unconsumed bytes are to be offered again in this turn.
+  private var isResuming = false
   private var inputHasEnded = false
   private var isEndTold = false
   private var wantsDrainNotice = false
@@ -42,11 +44,13 @@ public final class Connection: Pollable {
   public func resumeInput() {
     guard isPaused, phase == .open else { return }
     isPaused = false
+    isResuming = true
     reactor.resumed.append(self)
   }
 
   /// Called by the reactor for ``resumeInput()``.
   func offerAgain() {
+    isResuming = false
     guard phase == .open, !isPaused else { return }
     let bytes = unconsumed
     unconsumed = []
@@ -99,7 +103,7 @@ public final class Connection: Pollable {
   }
 
   private func tellEndIfDue() {
-    guard inputHasEnded, !isEndTold, !isPaused, phase == .open else { return }
+    guard inputHasEnded, !isEndTold, !isPaused, !isResuming, phase == .open else { return }
     isEndTold = true
     unconsumed = []
     handler?.inputEnded()
@@ -123,6 +127,7 @@ public final class Connection: Pollable {
       if phase == .finishing { return linger() }
       if wantsDrainNotice {
         wantsDrainNotice = false
+        reactor.owesTurn = true
         handler?.outputDrained()
       }
     }

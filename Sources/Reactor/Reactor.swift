@@ -20,6 +20,8 @@ public final class Reactor {
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
+  /// The next turn must not wait for an event.
+  var owesTurn = false
   private var timers = TimerQueue<() -> Void>()
   private var mailReceivers: [() -> Void] = []
   private var turnEnds: [() -> Void] = []
@@ -89,6 +91,8 @@ public final class Reactor {
     sources[index] = source
   }
 
+  var allSources: [any Pollable] { sources.compactMap(\.self) }
+
   func unwatch(_ descriptor: Int32) { sources[Int(descriptor)] = nil }
 
   func changeInterest(of descriptor: Int32, to interest: UInt32) throws(SystemError) {
@@ -140,13 +144,16 @@ public final class Reactor {
       offerResumedInput()
       for end in turnEnds { end() }
     } while !resumed.isEmpty
+    owesTurn = false
     flushOutputs()
+    // Who was told of an end, or that an output has drained, may have left work for the end of a turn.
+    if !closed.isEmpty { owesTurn = true }
     for connection in closed { connection.output.free() }
     closed.removeAll(keepingCapacity: true)
   }
 
   private var pollTimeout: Int32 {
-    if !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
+    if owesTurn || !resumed.isEmpty || !outputs.dirty.isEmpty { return 0 }
     guard let next = timers.next else { return -1 }
     return Int32(clamping: max(0, next - now))
   }
@@ -164,5 +171,6 @@ public final class Reactor {
       output.state.pointee.isDirty = false
       output.state.pointee.connection?.flush()
     }
+    if outputs.dirty.isEmpty { outputs.arena.reset() }
   }
 }

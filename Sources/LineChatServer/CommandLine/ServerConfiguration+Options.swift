@@ -64,7 +64,7 @@ extension ServerConfiguration {
     let descriptions = table.map(\.description)
     let environment = environmentValues(surroundings.environment, descriptions)
     var sources = [environment, flags]
-    if let file = (environment + flags).last(where: { $0.name == "config" }) {
+    if let file = (environment + flags).last(where: { $0.name == "config" }), !file.value.isEmpty {
       let keys = descriptions.filter { $0.name != "config" }
       switch surroundings.readFile(file.value) {
       case .success(let bytes):

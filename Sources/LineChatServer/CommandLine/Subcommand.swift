@@ -21,11 +21,11 @@ extension Subcommand {
   static let serve = Subcommand(
     name: "serve", operands: [], summary: "run the server (the default)",
     notes: """
-      A flag wins over its environment variable, that over the configuration file. An
-      option marked + may be given several times; its variable separates the values
-      by commas. When the server accepts connections it prints one line,
-      'ready line=... http=... data=...'. It logs to standard error and stops at SIGINT
-      or SIGTERM.
+      A flag wins over its environment variable, that over the configuration file.
+      An option marked + may be given several times; its variable separates the
+      values by commas. When the server accepts connections it prints one line,
+      'ready line=... http=... data=...'. It logs to standard error and stops at
+      SIGINT or SIGTERM.
       """,
     options: ServerConfiguration.options.map(\.description)
   ) { (arguments, surroundings) throws(UsageError) in
@@ -35,11 +35,12 @@ extension Subcommand {
   static let chat = Subcommand(
     name: "chat", operands: ["USER", "ROOM"], summary: "talk in a room, interactively",
     notes: """
-      Shows the room's last 20 messages, then what is said, while you type; your own
-      words appear once they are stored. An empty line, Ctrl-C or Ctrl-D quits. When the
-      connection is lost, it is made again and continues where it stopped.
-      When standard input is no terminal, each of its lines that is not empty is sent,
-      and the exit status is 0 if all were stored, otherwise 1.
+      Shows the room's last 20 messages, then what is said, while you type; your
+      own words appear once they are stored. An empty line, Ctrl-C or Ctrl-D quits.
+      When the connection is lost, it is made again and continues where it stopped.
+
+      When standard input is no terminal, each of its lines that is not empty is
+      sent, and the exit status is 0 if all were stored, otherwise 1.
       """,
     options: [ClientSettings.to.description]
   ) { (arguments, surroundings) throws(UsageError) in
@@ -52,9 +53,9 @@ extension Subcommand {
   static let send = Subcommand(
     name: "send", operands: ["ROOM", "TEXT..."], summary: "send one message and print its id",
     notes: """
-      The words of the text are joined by spaces. The exit status is 0 when the message
-      is stored, and 1 when it was refused or the server could not be reached. Put '--'
-      before a text that begins with a dash.
+      The words of the text are joined by spaces. The exit status is 0 when the
+      message is stored, and 1 when it was refused or the server could not be
+      reached. Put '--' before a text that begins with a dash.
       """,
     options: [ClientSettings.as.description, ClientSettings.to.description]
   ) { (arguments, surroundings) throws(UsageError) in
@@ -70,8 +71,8 @@ extension Subcommand {
   static let tail = Subcommand(
     name: "tail", operands: ["ROOM"], summary: "follow a room, one message per line",
     notes: """
-      Prints 'ID USER TEXT' for each message, in the order of the ids. Further lines of
-      one message begin with a tab. It follows until it is stopped, and reconnects
+      Prints 'ID USER TEXT' for each message, in the order of the ids. Further lines
+      of one message begin with a tab. It follows until it is stopped and reconnects
       without loss or repetition; --after with the last id printed continues there.
       """,
     options: [ClientSettings.after.description, ClientSettings.to.description]

@@ -1,9 +1,9 @@
-/// The name that was probably meant, or nil when none is close: at most two edits away and fewer than half its letters.
+/// The name that was probably meant, or nil when none is close: at most two edits away and half its letters.
 func nearest(to word: String, among names: [String]) -> String? {
   let candidates = names.map { (name: $0, distance: editDistance(word.lowercased(), $0)) }
   guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
   let letters = best.name.filter(\.isLetter).count
-  return best.distance <= 2 && best.distance * 2 < max(letters, 3) ? best.name : nil
+  return best.distance <= 2 && best.distance * 2 <= letters ? best.name : nil
 }
 
 /// The insertions, removals and replacements of one character that turn `a` into `b` (Levenshtein distance).

@@ -23,6 +23,9 @@ final class LineSession {
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
   private var isEnding = false
+  /// The end of a line that was refused as too long has not come yet.
+  private var isSkippingLine = false
+  private var hasLeft = false
   private var replay: Replay?
   private var replayRoom: RoomName?
   private var pacedLines: PacedLines?
@@ -84,8 +87,11 @@ final class LineSession {
 
   func change(to dialect: any LineDialect, _ format: FormatID) {
     self.dialect = dialect
-    shard.change(id, to: format)
+    change(to: format)
   }
+
+  /// Another format from now on; to be called while the session is idle.
+  func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
 
   /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
   func startReplay(
@@ -103,10 +109,21 @@ final class LineSession {
   /// What the replay in progress has shown of a room.
   func replayCursor(in room: RoomName) -> Int64? { replayRoom == room ? replay?.cursor : nil }
 
-  /// Sends what was appended and closes.
+  /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
+  /// is free, and nothing follows its last line.
   func finish(reason: String) {
     endReason = reason
     connection.finish()
+    leave()
+  }
+
+  private func leave() {
+    if hasLeft { return }
+    hasLeft = true
+    replay?.cancel()
+    replay = nil
+    pacedLines = nil
+    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
   }
 
   // MARK: Order
@@ -127,6 +144,11 @@ extension LineSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {
     var offset = 0
     while connection.isOpen {
+      if isSkippingLine {
+        guard let next = LineScanner.resume(in: bytes, from: offset) else { return bytes.count }
+        isSkippingLine = false
+        offset = next
+      }
       switch LineScanner.next(in: bytes, from: offset) {
       case .line(let range, let next):
         if dialect.receive(bytes.extracting(range), self) == .wait {
@@ -139,12 +161,15 @@ extension LineSession: ConnectionHandler {
         dialect.inputPaused(self)
         return offset
       case .tooLong:
+        dialect.inputPaused(self)
         if !isIdle {
           waitForRoom()
           return offset
         }
-        dialect.refuseLongLine(self)
-        finish(reason: "line too long")
+        switch dialect.refuseLongLine(self) {
+        case .end: finish(reason: "line too long")
+        case .skip: isSkippingLine = true
+        }
       }
     }
     return bytes.count
@@ -184,14 +209,12 @@ extension LineSession: ConnectionHandler {
     shard.metrics.slowReaders.add(1, ordering: .relaxed)
     endReason = "slow reader"
     connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
+    leave()
   }
 
   func closed() {
-    replay?.cancel()
-    replay = nil
-    pacedLines = nil
     shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
-    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
+    leave()
   }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {

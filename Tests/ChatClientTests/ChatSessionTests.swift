@@ -1,0 +1,233 @@
+import LineProtocol
+import Testing
+
+@testable import ChatClient
+
+struct ChatSessionTests {
+  private func session(_ start: ChatSession.Start = .live) throws -> ChatSession {
+    ChatSession(nick: try Nick("alice"), room: try RoomName("lobby"), start: start)
+  }
+
+  private func live(_ start: ChatSession.Start = .live) throws -> ChatSession {
+    var session = try session(start)
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 57")
+    return session
+  }
+
+  private func message(_ id: Int64, _ user: String, _ text: String, _ time: String? = nil)
+    -> ChatSession.Action
+  {
+    .tell(.message(ChatMessage(id: id, user: user, text: text, time: time.flatMap { Timestamp($0) })))
+  }
+
+  private let time = "2026-11-23T05:00:00.123Z"
+
+  @Test func introducesItselfAndGoesLive() throws {
+    var session = try session()
+    #expect(session.connected() == [.send("NICK alice")])
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby")])
+    #expect(session.says("OK JOIN lobby 57") == [.tell(.live(nick: "alice"))])
+    #expect(session.says("MSG lobby 58 bob hello there") == [message(58, "bob", "hello there")])
+    #expect(session.says("JOIN lobby carol") == [.tell(.joined("carol"))])
+    #expect(session.says("PART lobby carol") == [.tell(.left("carol"))])
+    #expect(session.says("NICK bob rob") == [.tell(.renamed(from: "bob", to: "rob"))])
+    #expect(session.says("WHATEVER this is") == [])
+    #expect(session.quit() == [.send("QUIT")])
+    #expect(session.disconnected("closed") == [])
+  }
+
+  @Test func aNameInUseGetsANumber() throws {
+    var session = try session()
+    _ = session.connected()
+    #expect(session.says("ERR nick-in-use NICK alice: another session has it") == [.send("NICK alice2")])
+    #expect(session.says("ERR nick-in-use NICK alice2: another session has it") == [.send("NICK alice3")])
+    _ = session.says("OK NICK alice3")
+    #expect(session.says("OK JOIN lobby 0") == [.tell(.live(nick: "alice3"))])
+    _ = session.disconnected("gone")
+    #expect(session.connected() == [.send("NICK alice")])
+    #expect(
+      try Nick(String(repeating: "a", count: 32)).numbered(10).text == String(repeating: "a", count: 30)
+        + "10")
+  }
+
+  @Test func itStopsAskingForNamesAtSomePoint() throws {
+    var session = try session()
+    _ = session.connected()
+    var asked = 1
+    while case .send = session.says("ERR nick-in-use NICK x: taken").first { asked += 1 }
+    #expect(asked == 99)
+    #expect(session.phase == .over)
+  }
+
+  @Test(arguments: [
+    ("ERR nick-reserved NICK alice: it is the server's own", false),
+    ("ERR too-many-connections: try again later", true), ("ERR shutting-down: connect again later", true),
+  ])
+  func aRefusedSessionSaysWhetherToTryAgain(line: String, isTransient: Bool) throws {
+    var session = try session()
+    _ = session.connected()
+    guard case .tell(.turnedAway(_, isTransient)) = session.says(line).first else {
+      Issue.record("not turned away")
+      return
+    }
+    #expect(session.phase == .over)
+    #expect(session.says("MSG lobby 58 bob x") == [])
+    #expect(session.quit() == [])
+  }
+
+  @Test func draftsAreAcknowledgedInOrder() throws {
+    var session = try session()
+    #expect(session.submit(Draft(text: "one")) == [])
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    #expect(session.says("OK JOIN lobby 57") == [.tell(.live(nick: "alice")), .send("MSG lobby one")])
+    #expect(session.submit(Draft(text: "two")) == [.send("MSG lobby two")])
+    #expect(session.submit(Draft(text: "three")) == [.send("MSG lobby three")])
+    #expect(session.unsettled.map(\.draft.text) == ["one", "two", "three"])
+    #expect(session.says("OK MSG lobby 58") == [.tell(.stored(Draft(text: "one"), id: 58))])
+    #expect(session.says("MSG lobby 59 bob x") == [message(59, "bob", "x")])
+    #expect(
+      session.says("ERR log-full MSG lobby two: nothing was stored")
+        == [.tell(.refused(Draft(text: "two"), reason: "nothing was stored"))])
+    #expect(session.says("OK MSG lobby 60") == [.tell(.stored(Draft(text: "three"), id: 60))])
+    #expect(session.unsettled.isEmpty)
+    #expect(session.cursor == 60)
+  }
+
+  @Test func acknowledgementsStillComeAfterQuit() throws {
+    var session = try live()
+    _ = session.submit(Draft(text: "one"))
+    #expect(session.quit() == [.send("QUIT")])
+    #expect(session.says("OK MSG lobby 58") == [.tell(.stored(Draft(text: "one"), id: 58))])
+    #expect(session.says("BYE") == [])
+    #expect(session.unsettled.isEmpty)
+  }
+
+  @Test func putsLinesOfOneMessageTogether() throws {
+    var session = try live()
+    #expect(session.says("MSG+ lobby 58 bob one") == [])
+    #expect(session.says("MSG+ lobby 58 bob ") == [])
+    #expect(session.cursor == 57)
+    #expect(session.says("MSG lobby 58 bob three") == [message(58, "bob", "one\n\nthree")])
+    #expect(session.cursor == 58)
+  }
+
+  @Test func aMessageCutInTheMiddleComesWholeWithTheReplay() throws {
+    var session = try live()
+    _ = session.says("MSG+ lobby 58 bob one")
+    _ = session.disconnected("gone")
+    _ = session.connected()
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby 57")])
+    #expect(session.says("OK JOIN lobby 58") == [.tell(.resuming(after: 57))])
+    _ = session.says("HIST+ lobby 58 \(time) bob one")
+    #expect(session.says("HIST lobby 58 \(time) bob two") == [message(58, "bob", "one\ntwo", time)])
+    #expect(session.says("END lobby 58") == [.tell(.live(nick: "alice"))])
+  }
+
+  @Test func beginsWithTheNewestMessagesAndDoublesNone() throws {
+    var session = try session(.recent(20))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    #expect(session.says("OK JOIN lobby 57") == [.send("HISTORY lobby 20")])
+    #expect(session.says("MSG lobby 58 bob b") == [])
+    #expect(session.submit(Draft(text: "mine")) == [])
+    #expect(session.says("HIST lobby 57 \(time) bob a") == [message(57, "bob", "a", time)])
+    #expect(session.says("HIST lobby 58 \(time) bob b") == [message(58, "bob", "b", time)])
+    #expect(session.says("MSG lobby 59 bob c") == [])
+    #expect(
+      session.says("END lobby 58")
+        == [.tell(.live(nick: "alice")), .send("MSG lobby mine"), message(59, "bob", "c")])
+    _ = session.disconnected("gone")
+    _ = session.connected()
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby 59")])
+  }
+
+  @Test func anEmptyRoomHasNoHistory() throws {
+    var session = try session(.recent(20))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 0")
+    #expect(session.says("END lobby 0") == [.tell(.live(nick: "alice"))])
+    #expect(session.cursor == 0)
+  }
+
+  @Test func aRoomWhoseHistoryIsRefusedIsUsedWithout() throws {
+    var session = try session(.recent(20))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 57")
+    _ = session.says("MSG lobby 58 bob b")
+    #expect(
+      session.says("ERR history-unavailable HISTORY lobby 20: later")
+        == [.tell(.live(nick: "alice")), message(58, "bob", "b")])
+    #expect(session.cursor == 58)
+  }
+
+  @Test func beginsAfterAnId() throws {
+    var session = try session(.after(3))
+    _ = session.connected()
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby 3")])
+    #expect(session.says("OK JOIN lobby 57") == [.tell(.resuming(after: 3))])
+    #expect(session.says("GAP lobby 3 40") == [.tell(.gap(from: 3, to: 40))])
+    #expect(session.says("HIST lobby 57 \(time) bob a") == [message(57, "bob", "a", time)])
+    #expect(session.says("END lobby 57") == [.tell(.live(nick: "alice"))])
+    #expect(session.says("MSG lobby 58 bob b") == [message(58, "bob", "b")])
+  }
+
+  @Test func aReplayShowsWhichDraftsWereStored() throws {
+    var session = try live()
+    for text in ["one", "two", "three"] { _ = session.submit(Draft(text: text)) }
+    _ = session.says("OK MSG lobby 58")
+    #expect(session.disconnected("gone") == [.tell(.disconnected("gone"))])
+    #expect(session.submit(Draft(text: "four")) == [])
+    #expect(session.unsettled.map(\.wasSent) == [true, true, false])
+    _ = session.connected()
+    #expect(session.says("ERR nick-in-use NICK alice: taken") == [.send("NICK alice2")])
+    #expect(session.says("OK NICK alice2") == [.send("JOIN lobby 58")])
+    _ = session.says("OK JOIN lobby 60")
+    #expect(session.says("HIST lobby 59 \(time) bob two") == [message(59, "bob", "two", time)])
+    #expect(session.says("HIST lobby 60 \(time) alice two") == [.tell(.stored(Draft(text: "two"), id: 60))])
+    #expect(
+      session.says("END lobby 60") == [
+        .tell(.live(nick: "alice2")), .tell(.uncertain(Draft(text: "three"))), .send("MSG lobby four"),
+      ])
+    #expect(session.cursor == 60)
+  }
+
+  @Test func aServerWithAnotherLogIsTold() throws {
+    var session = try live()
+    _ = session.disconnected("gone")
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    #expect(
+      session.says("ERR future-id JOIN lobby 57: no message has this id yet")
+        == [.tell(.newLog(lastSeen: 57)), .send("JOIN lobby")])
+    #expect(session.says("OK JOIN lobby 2") == [.tell(.live(nick: "alice"))])
+    #expect(session.cursor == 2)
+  }
+
+  @Test func aServerThatStopsSaysSo() throws {
+    var session = try live()
+    #expect(session.says("RESUME lobby 57") == [])
+    #expect(session.says("BYE shutdown") == [.tell(.farewell("shutdown"))])
+  }
+
+  /// A server that answers nonsense gets no trap and no endless talk.
+  @Test func survivesAnswersToNothing() throws {
+    var session = try live(.recent(20))
+    for line in [
+      "OK MSG lobby 1", "OK JOIN x", "END lobby 9", "END ROOMS", "GAP a 1 2", "HIST a 1 \(time) b c", "",
+      "BYE",
+    ] {
+      _ = session.says(line)
+      _ = session.says(line)
+    }
+    #expect(session.says("ERR unknown-command x: y").count == 1)
+  }
+}
+
+extension ChatSession {
+  fileprivate mutating func says(_ line: String) -> [Action] { received(PlainReply.parse(line)) }
+}

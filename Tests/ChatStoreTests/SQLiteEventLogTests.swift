@@ -1,0 +1,142 @@
+import ChatCore
+import LineProtocol
+import Synchronization
+import Testing
+
+@testable import ChatStore
+
+struct SQLiteEventLogTests {
+  private let fixture = LogFixture()
+
+  @Test func givesRisingIDsAcrossRestartsAndKeepsEverything() async throws {
+    for round in 0..<3 {
+      let log = try fixture.open()
+      #expect(log.lastID == Int64(round * 2))
+      log.append([LogFixture.message("a\(round)"), LogFixture.message("b\(round)", room: 2)])
+      _ = await fixture.published(round * 2 + 2)
+      #expect(log.stop())
+    }
+    let log = try fixture.open()
+    let page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 10))
+    #expect(page.messages.map(\.id) == [1, 3, 5])
+    #expect(page.messages.map(\.text) == ["a0", "a1", "a2"])
+    #expect(page.messages[0].room == "room1" && page.messages[0].time.milliseconds == 1_000)
+    #expect(log.rooms.map(\.name.text).sorted() == ["room1", "room2"])
+    #expect(log.stop())
+  }
+
+  @Test func pagesAreTheSameWhateverPartIsIndexed() async throws {
+    let log = try fixture.open()
+    var total = 0
+    // Past two steps of the index, with an unindexed tail.
+    for count in [1, LogWriter.indexStep, 3_000, LogWriter.indexStep, 77] {
+      log.append((0..<count).map { LogFixture.message("m", room: Int64($0 % 3) + 1) })
+      total += count
+      _ = await fixture.published(total)
+    }
+    let expected = LogFixture.messages(await fixture.published(total)).filter { $0.room == "room2" }.map(\.id)
+
+    var ids: [Int64] = []
+    var after: Int64 = 0
+    while true {
+      let page = try await log.read(HistoryQuery(room: RoomID(2), .after(after), limit: 100))
+      ids += page.messages.map(\.id)
+      after = ids.last ?? after
+      if !page.hasMore { break }
+    }
+    #expect(ids == expected)
+
+    ids = []
+    var before = Int64.max
+    while true {
+      let page = try await log.read(HistoryQuery(room: RoomID(2), .before(before), limit: 100))
+      ids = page.messages.map(\.id) + ids
+      before = ids.first ?? before
+      if !page.hasMore { break }
+    }
+    #expect(ids == expected)
+
+    let bounded = try await log.read(
+      HistoryQuery(room: RoomID(2), .after(expected[10], through: expected[20]), limit: 1_000))
+    #expect(bounded.messages.map(\.id) == Array(expected[11...20]))
+    #expect(!bounded.hasMore)
+    let all = try await log.read(HistoryQuery(room: nil, .after(0), limit: 10_000))
+    #expect(all.messages.count == 10_000 && all.hasMore)
+    #expect(log.stop())
+  }
+
+  @Test func aPageEndsAtItsBytesButIsNeverEmpty() async throws {
+    let log = try fixture.open()
+    log.append((0..<5).map { _ in LogFixture.message(String(repeating: "x", count: 1_000)) })
+    _ = await fixture.published(5)
+    let page = try await log.read(HistoryQuery(room: RoomID(1), .after(0), limit: 5, byteLimit: 1))
+    #expect(page.messages.map(\.id) == [1] && page.hasMore)
+    let newest = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 5, byteLimit: 1_500))
+    #expect(newest.messages.map(\.id) == [4, 5] && newest.hasMore)
+    #expect(log.stop())
+  }
+
+  @Test func aJoinLearnsTheNewestMessageAtItsPlace() async throws {
+    let log = try fixture.open()
+    let join = Event(
+      origin: SessionID(loop: 0, serial: 1),
+      .joined(
+        RoomID(1), RoomState(), room: try RoomName("room1"), nick: try Nick("bob"), after: nil,
+        isAnnounced: true))
+    log.append([join, LogFixture.message("a"), join, LogFixture.message("b"), join])
+    let states = await fixture.published(5).compactMap { event -> Int64? in
+      if case .joined(_, let state, _, _, _, _) = event.change { state.newest } else { nil }
+    }
+    #expect(states == [0, 1, 2])
+    #expect(log.stop())
+  }
+
+  @Test func timesNeverGoBack() async throws {
+    let times = Times([5_000, 3_000, 6_000])
+    let log = try fixture.open(now: { times.next })
+    for count in 1...3 {
+      log.append([LogFixture.message("x")])
+      _ = await fixture.published(count)
+    }
+    let stamps = LogFixture.messages(await fixture.published(3)).map(\.time.milliseconds)
+    #expect(stamps == stamps.sorted())
+    #expect(log.stop())
+  }
+
+  @Test func aTopicIsKept() async throws {
+    let log = try fixture.open()
+    let topic = Topic(text: "beer", author: "alice", time: Timestamp(milliseconds: 0))
+    log.append([
+      Event(origin: SessionID(loop: 0, serial: 1), .topic(RoomID(4), topic, room: try RoomName("Pub")))
+    ])
+    _ = await fixture.published(1)
+    #expect(log.stop())
+    let again = try fixture.open()
+    #expect(again.rooms.map(\.name.text) == ["Pub"])
+    #expect(again.rooms.first?.topic?.text == "beer")
+    #expect(again.stop())
+  }
+
+  @Test func withoutSyncIDsJumpAfterAnUncleanStop() async throws {
+    let log = try fixture.open(.normal)
+    log.append([LogFixture.message("x")])
+    _ = await fixture.published(1)
+    // What a crash leaves is the same as what is there now, with the mark still set.
+    let database = try Database(path: fixture.directory + "/linechat.db", .readOnly)
+    #expect(try database.number("SELECT value FROM state WHERE key = 'unsynced'") == 1)
+    #expect(log.stop())
+    #expect(try database.number("SELECT value FROM state WHERE key = 'unsynced'") == 0)
+    try Database(path: fixture.directory + "/linechat.db", .readWrite)
+      .execute("UPDATE state SET value = 1 WHERE key = 'unsynced'")
+    let again = try fixture.open(.normal)
+    #expect(again.lastID > 1_000)
+    #expect(again.stop())
+  }
+}
+
+/// A clock that gives each time for a while and stays at the last.
+private final class Times: Sendable {
+  private let times: Mutex<[Int64]>
+  init(_ times: [Int64]) { self.times = Mutex(times) }
+  var next: Int64 { times.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }
+}

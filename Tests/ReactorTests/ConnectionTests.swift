@@ -1,0 +1,175 @@
+import Glibc
+import Testing
+
+@testable import Reactor
+
+/// Lines are answered by themselves; some have a meaning.
+private final class EchoHandler: ConnectionHandler {
+  let connection: Connection
+  let recorder: LoopFixture.Recorder
+
+  init(_ connection: Connection, _ recorder: LoopFixture.Recorder) {
+    self.connection = connection
+    self.recorder = recorder
+  }
+
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    var consumed = 0
+    let all = bytes.withUnsafeBufferPointer { Array($0) }
+    while let end = all[consumed...].firstIndex(of: 0x0A) {
+      let line = String(decoding: all[consumed..<end], as: UTF8.self)
+      consumed = end + 1
+      switch line {
+      case "pause":
+        connection.pauseInput()
+        recorder.add("paused")
+        return consumed
+      case "finish":
+        connection.output.append(Array("bye\n".utf8))
+        connection.finish()
+        return consumed
+      case "flood":
+        // More than any socket buffer holds.
+        for number in 0..<100_000 { connection.output.append(Array("line \(number)\n".utf8)) }
+      case "share":
+        // Shared bytes, more than a socket takes at once, and own bytes behind them.
+        var lines: [UInt8] = []
+        for number in 0..<50_000 { lines += Array("line \(number)\n".utf8) }
+        connection.reactor.append(lines, to: [connection.output], except: [])
+        connection.reactor.append(
+          Array("except\n".utf8), to: [connection.output], except: [connection.output])
+        connection.output.append(Array("own\n".utf8))
+        connection.reactor.append(lines, to: [connection.output], except: [])
+      case "share once":
+        var lines: [UInt8] = []
+        for number in 0..<400_000 { lines += Array("line \(number)\n".utf8) }
+        connection.reactor.append(lines, to: [connection.output], except: [])
+      case "drain":
+        connection.output.append([UInt8](repeating: 0x78, count: 1 << 22) + [0x0A])
+        connection.notifyWhenDrained()
+      default: connection.output.append(Array((line + "\n").utf8))
+      }
+    }
+    return consumed
+  }
+
+  func inputEnded() {
+    recorder.add("ended")
+    connection.output.append(Array("end\n".utf8))
+    connection.finish()
+  }
+
+  func outputDrained() { recorder.add("drained") }
+
+  func outputOverflowed() {
+    recorder.add("overflowed")
+    connection.cutOff { dropped in
+      recorder.add(dropped.last == 0x0A ? "dropped whole lines" : "dropped half a line")
+      return Array("cut\n".utf8)
+    }
+  }
+
+  func closed() { recorder.add("closed") }
+
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { bytes.firstIndex(of: 0x0A).map { $0 + 1 } }
+}
+
+struct ConnectionTests {
+  private func fixture(outputLimit: Int = 1 << 23) throws -> LoopFixture {
+    try LoopFixture(outputLimit: outputLimit) { EchoHandler($0, $1) }
+  }
+
+  @Test func keepsWhatIsNotConsumedUntilMoreComes() throws {
+    let fixture = try fixture()
+    for byte in "hello\nworld\n" { fixture.write(String(byte)) }
+    #expect(fixture.read(12) == "hello\nworld\n")
+    fixture.stop()
+  }
+
+  @Test func offersNothingWhilePausedAndEverythingAfter() throws {
+    let fixture = try fixture()
+    fixture.write("pause\na\n")
+    fixture.recorder.wait(for: "paused")
+    fixture.write("b\n")
+    // Resumed from the loop itself, as an outcome would.
+    let loop = fixture.loop
+    let resumed = Semaphore()
+    Task {
+      await loop.perform { reactor in
+        for connection in reactor.connections { connection.resumeInput() }
+      }
+      resumed.signal()
+    }
+    resumed.wait()
+    #expect(fixture.read(4) == "a\nb\n")
+    fixture.stop()
+  }
+
+  @Test func processesAllInputBeforeTheEndOfIt() throws {
+    let fixture = try fixture()
+    fixture.write("one\ntwo\nhalf")
+    shutdown(fixture.peer, Int32(SHUT_WR))
+    #expect(fixture.read(100) == "one\ntwo\nend\n")
+    fixture.recorder.wait(for: "closed")
+    fixture.stop()
+  }
+
+  @Test func finishSendsWhatWasAppendedAndClosesWhenThePeerDoes() throws {
+    let fixture = try fixture()
+    fixture.write("finish\nignored\n")
+    #expect(fixture.read(100) == "bye\n")
+    shutdown(fixture.peer, Int32(SHUT_WR))
+    fixture.recorder.wait(for: "closed")
+    fixture.stop()
+  }
+
+  @Test func tellsWhenTheOutputHasDrained() throws {
+    let fixture = try fixture()
+    fixture.write("drain\n")
+    #expect(fixture.read(1 << 22).count == 1 << 22)
+    fixture.recorder.wait(for: "drained")
+    fixture.stop()
+  }
+
+  @Test func aReaderThatDoesNotReadIsCutOffBetweenLines() throws {
+    let fixture = try fixture(outputLimit: 65_536)
+    fixture.write("flood\n")
+    fixture.recorder.wait(for: "overflowed")
+    fixture.recorder.wait(for: "dropped whole lines")
+    let lines = fixture.read(1 << 24).split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.last == "")
+    #expect(lines.dropLast().last == "cut")
+    for (number, line) in lines.dropLast(2).enumerated() { #expect(line == "line \(number)") }
+    fixture.stop()
+  }
+
+  @Test func sharedBytesArriveInTheirPlace() throws {
+    let fixture = try fixture()
+    let lines = (0..<50_000).map { "line \($0)\n" }.joined()
+    fixture.write("share\n")
+    let expected = lines + "own\n" + lines
+    #expect(fixture.read(expected.utf8.count) == expected)
+    fixture.stop()
+  }
+
+  @Test func whatTheKernelDoesNotTakeOfSharedBytesIsKept() throws {
+    let fixture = try fixture()
+    let lines = (0..<400_000).map { "line \($0)\n" }.joined()
+    fixture.write("share once\nlater\n")
+    #expect(fixture.read(lines.utf8.count + 6) == lines + "later\n")
+    fixture.stop()
+  }
+
+  @Test func aPeerThatResetsIsForgotten() throws {
+    let fixture = try fixture()
+    fixture.write("x\n")
+    close(fixture.peer)
+    fixture.recorder.wait(for: "closed")
+    fixture.loop.stop()
+    fixture.recorder.wait(for: "stopped")
+  }
+}
+
+extension Reactor {
+  fileprivate var connections: [Connection] { allSources.compactMap { $0 as? Connection } }
+}

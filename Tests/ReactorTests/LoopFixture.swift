@@ -1,0 +1,110 @@
+import CLinux
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Reactor
+
+/// A loop on a thread of its own, and one connection of it whose other end the test holds.
+final class LoopFixture: Sendable {
+  let loop: EventLoop
+  let peer: Int32
+  let recorder: Recorder
+
+  /// What the handler was told, for the test to wait for.
+  final class Recorder: Sendable {
+    private let events = Mutex<[String]>([])
+    private let added = Semaphore()
+
+    func add(_ event: String) {
+      events.withLock { $0.append(event) }
+      added.signal()
+    }
+
+    /// Waits until `event` was recorded, and forgets everything up to it.
+    func wait(for event: String) {
+      while true {
+        let found = events.withLock { events in
+          guard let index = events.firstIndex(of: event) else { return false }
+          events.removeSubrange(...index)
+          return true
+        }
+        if found { return }
+        added.wait()
+      }
+    }
+  }
+
+  init(
+    outputLimit: Int = 1 << 20, handler: @escaping @Sendable (Connection, Recorder) -> any ConnectionHandler
+  ) throws {
+    loop = try EventLoop()
+    recorder = Recorder()
+    var ends: [Int32] = [0, 0]
+    #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    peer = ends[1]
+    let (own, loop, recorder) = (ends[0], self.loop, self.recorder)
+    #expect(fcntl(own, F_SETFL, O_NONBLOCK) == 0)
+    let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
+    let started = Semaphore()
+    try startThread {
+      try? loop.run { reactor in
+        reactor.adopt(own, peer: address, outputLimit: outputLimit) { handler($0, recorder) }
+        started.signal()
+      }
+      recorder.add("stopped")
+    }
+    started.wait()
+  }
+
+  func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    #expect(Glibc.write(peer, bytes, bytes.count) == bytes.count)
+  }
+
+  /// Reads `count` bytes, or what there is before the end.
+  func read(_ count: Int) -> String {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var got = 0
+    while got < count {
+      let read = bytes[got...].withUnsafeMutableBytes { Glibc.read(peer, $0.baseAddress, count - got) }
+      if read <= 0 { break }
+      got += read
+    }
+    return String(decoding: bytes[..<got], as: UTF8.self)
+  }
+
+  func stop() {
+    loop.stop()
+    recorder.wait(for: "stopped")
+    close(peer)
+  }
+}
+
+final class Semaphore: @unchecked Sendable {
+  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+  init() { sem_init(semaphore, 0, 0) }
+  deinit {
+    sem_destroy(semaphore)
+    semaphore.deallocate()
+  }
+  func signal() { sem_post(semaphore) }
+  func wait() { while sem_wait(semaphore) != 0 {} }
+}
+
+private final class Body: Sendable {
+  let run: @Sendable () -> Void
+  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+func startThread(_ run: @escaping @Sendable () -> Void) throws {
+  var thread = pthread_t()
+  let code = pthread_create(
+    &thread, nil,
+    { context in
+      if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+      return nil
+    }, Unmanaged.passRetained(Body(run)).toOpaque())
+  #expect(code == 0)
+  pthread_detach(thread)
+}
