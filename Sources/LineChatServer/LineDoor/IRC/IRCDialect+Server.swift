@@ -7,7 +7,7 @@ extension IRCDialect {
   }
 
   func tellMotd(_ session: LineSession) -> IRCProgress {
-    refuse(IRCRefusal(.errNoMotd, [], "There is no message of the day"), session)
+    reply(.errNoMotd, text: "There is no message of the day", session)
     return .done
   }
 
