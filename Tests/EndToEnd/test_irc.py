@@ -360,6 +360,9 @@ class People(IRCCase):
         self.assertAnswers(alice, "ISON BOB carol alice", alice.numeric(303, ":bob alice"))
         self.assertAnswers(alice, "ISON :carol bob", alice.numeric(303, ":bob"))
         self.assertAnswers(alice, "ISON carol", alice.numeric(303, ":"))
+        many = alice.answers("ISON " + 1000 * " alice")
+        self.assertGreater(len(many), 1)
+        self.assertEqual(sum(line.split(" :")[1].split().count("alice") for line in many), 1000)
         self.assertAnswers(alice, "USERHOST bob carol", alice.numeric(302, ":bob=+bob@linechat"))
 
     def test_the_server(self):
