@@ -15,6 +15,7 @@ public final class Shard {
   var participants: [UInt64: Seat] = [:]
   let formats: [any EventFormat]
   var scratch: [UInt8] = []
+  var run: MessageRun
 
   /// On loop 0 only.
   let hub: HubService?
@@ -43,6 +44,7 @@ public final class Shard {
     self.reactor = reactor
     self.log = log
     self.formats = formats
+    run = MessageRun(formats: formats.count)
     self.metrics = metrics
     self.exchange = exchange
     self.hub = hub

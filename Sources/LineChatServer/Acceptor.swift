@@ -32,13 +32,17 @@ final class Acceptor {
 
   private func listen(
     _ address: Address, _ door: Accepted.Door, _ reactor: Reactor, _ log: ServerLog
-  ) throws -> [SocketAddress] {
-    try SocketAddress.resolve(host: address.host, port: address.port).map { resolved in
-      let listener = try Listener(
-        on: resolved, reactor: reactor, failed: { log.warning("\($0); trying again") },
-        accepted: { [weak self] in self?.deal(Accepted(descriptor: $0, peer: $1, door: door)) })
-      listeners.append(listener)
-      return listener.address
+  ) throws(DoorError) -> [SocketAddress] {
+    do {
+      return try SocketAddress.resolve(host: address.host, port: address.port).map { resolved in
+        let listener = try Listener(
+          on: resolved, reactor: reactor, failed: { log.warning("\($0); trying again") },
+          accepted: { [weak self] in self?.deal(Accepted(descriptor: $0, peer: $1, door: door)) })
+        listeners.append(listener)
+        return listener.address
+      }
+    } catch {
+      throw DoorError(address: address, door: door, cause: error)
     }
   }
 

@@ -171,5 +171,6 @@ public final class Reactor {
       output.state.pointee.isDirty = false
       output.state.pointee.connection?.flush()
     }
+    if outputs.dirty.isEmpty { outputs.arena.reset() }
   }
 }

@@ -1,6 +1,7 @@
 /// A long answer that is sent in parts, each of them whole lines.
 final class PacedLines {
-  static let chunkBytes = 64 * 1024
+  /// With the end of its last line this stays below the smallest bound of an output, 64 KiB.
+  static let chunkBytes = 32 * 1024
 
   let completion: () -> Void
   private let bytes: [UInt8]
