@@ -129,8 +129,9 @@ public final class SQLiteEventLog: EventLog {
           var events = Array(Self.nextBatch(&rest))
           let cost = events.reduce(0) { $0 + $1.cost }
           write(&events, writer)
+          // Whoever waits for room is woken by the batch, and must find it.
+          shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
-          shared.queuedBytes.subtract(cost, ordering: .relaxed)
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
       }
