@@ -11,6 +11,10 @@ public enum Reply: Sendable {
   case alreadyJoined(RoomName)
   case room(RoomDescription)
   case rooms([RoomDescription])
+  /// Those of the nicks asked for that are there, as their holders write them.
+  case found([Nick])
+  /// Sessions that have a name, and rooms.
+  case count(sessions: Int, rooms: Int)
 }
 
 /// What the hub tells of a room.

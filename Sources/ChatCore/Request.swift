@@ -19,6 +19,10 @@ public struct Request: Sendable {
     case describe(RoomName)
     /// All rooms in which somebody is or something was said.
     case listRooms
+    /// Which of these nicks line sessions have.
+    case find([Nick])
+    /// How many there are of what.
+    case count
     /// The session is gone.
     case end(reason: String)
   }

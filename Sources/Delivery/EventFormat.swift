@@ -5,11 +5,18 @@ public protocol EventFormat: Sendable {
   /// A session's end is shown as a departure from each room, not as one event.
   var quitsPerRoom: Bool { get }
 
+  /// A change of name is shown as a departure and an arrival in each room, not as one event.
+  var renamesPerRoom: Bool { get }
+
   /// Appends the whole units (lines, frames) that show `message`.
   func encode(_ message: Message, into out: inout [UInt8])
 
   /// Appends what shows `notice`; nothing if the format has no way to.
   func encode(_ notice: Notice, into out: inout [UInt8])
+}
+
+extension EventFormat {
+  public var renamesPerRoom: Bool { false }
 }
 
 /// Names one of the formats that the server was composed with: its place in ``Shard``'s list.

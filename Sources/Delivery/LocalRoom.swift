@@ -24,6 +24,15 @@ final class LocalRoom {
 
   func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
 
+  func isLive(_ output: Output, _ format: FormatID) -> Bool { members[format.index].contains(output) }
+
+  /// Shows the room in another format to a live member; nothing happens for an output that is none.
+  func change(_ output: Output, from old: FormatID, to new: FormatID) {
+    guard members[old.index].contains(output) else { return }
+    remove(output, old)
+    add(output, new)
+  }
+
   func remove(_ output: Output, _ format: FormatID) {
     guard let index = members[format.index].firstIndex(of: output) else { return }
     // Order within a room is that of events, not that of members.

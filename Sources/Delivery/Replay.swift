@@ -31,18 +31,23 @@ public final class Replay {
   /// What a session that is cut off now would resume from: everything up to this id was shown.
   public private(set) var cursor: Int64
   private var lastShown: Int64
+  /// Messages before the cursor that are still to be read, and shown first.
+  private var preceding: Int
   private var loaded: ArraySlice<Message> = []
   private var loadedThrough: Int64 = 0
   private var isReading = false
   private var isOver = false
 
-  /// Shows what is after `cursor`, exclusive. `loaded`: the first messages of that, if they were read already.
+  /// Shows what is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
+  /// `loaded`: the first messages of it all, if they were read already.
   public init(
-    of room: RoomID, after cursor: Int64, to end: End, beginningWith loaded: [Message] = [],
-    session: SessionID, output: Output, on shard: Shard, sink: any ReplaySink
+    of room: RoomID, after cursor: Int64, preceding: Int = 0, to end: End,
+    beginningWith loaded: [Message] = [], session: SessionID, output: Output, on shard: Shard,
+    sink: any ReplaySink
   ) {
     self.room = room
     self.cursor = cursor
+    self.preceding = preceding
     lastShown = cursor
     self.end = end
     self.session = session
@@ -80,6 +85,10 @@ public final class Replay {
         return
       }
       cursor = max(cursor, loadedThrough)
+      if preceding > 0 {
+        readPreceding()
+        continue
+      }
       if cursor >= target { return finish() }
       readPage()
     }
@@ -92,23 +101,39 @@ public final class Replay {
     }
   }
 
-  private func readPage() {
-    isReading = true
-    let through = target
-    let query = HistoryQuery(
-      room: room, .after(cursor, through: through), limit: Self.pageMessages, byteLimit: Self.pageBytes)
-    shard.read(query) { [weak self] result in self?.received(result, through: through) }
+  private func readPreceding() {
+    let (count, through) = (preceding, cursor)
+    preceding = 0
+    read(HistoryQuery(room: room, .before(through + 1), limit: count)) { replay, page in
+      replay.loaded = page.messages[...]
+      replay.loadedThrough = through
+    }
   }
 
-  private func received(_ result: Result<HistoryPage, LogError>, through: Int64) {
+  private func readPage() {
+    let through = target
+    let range = HistoryQuery.Range.after(cursor, through: through)
+    let query = HistoryQuery(room: room, range, limit: Self.pageMessages, byteLimit: Self.pageBytes)
+    read(query) { replay, page in
+      let cursor = replay.cursor
+      if cursor < page.trimmedTo { replay.sink?.showGap(from: cursor, to: page.trimmedTo) }
+      replay.loaded = page.messages[...]
+      replay.loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
+      replay.cursor = max(cursor, min(page.trimmedTo, through))
+    }
+  }
+
+  private func read(_ query: HistoryQuery, received: @escaping (Replay, HistoryPage) -> Void) {
+    isReading = true
+    shard.read(query) { [weak self] result in self?.goOn(with: result, received) }
+  }
+
+  private func goOn(with result: Result<HistoryPage, LogError>, _ received: (Replay, HistoryPage) -> Void) {
     isReading = false
     if isOver { return }
     switch result {
     case .success(let page):
-      if cursor < page.trimmedTo { sink?.showGap(from: cursor, to: page.trimmedTo) }
-      loaded = page.messages[...]
-      loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
-      cursor = max(cursor, min(page.trimmedTo, through))
+      received(self, page)
       goOn()
     case .failure(let error):
       cancel()

@@ -7,19 +7,24 @@ extension Shard {
   func deliver(_ batch: Batch) {
     if turnStart.turn != reactor.turn { turnStart = (reactor.turn, newestShown) }
     for event in batch.events { deliver(event) }
+    showRun()
     batchDelivered()
   }
 
   private func deliver(_ event: Event) {
     let origin = event.origin.loop == loop ? participants[event.origin.serial] : nil
+    if case .message(let id, let message) = event.change, event.failure == nil {
+      show(message, in: rooms[id], from: origin)
+      origin?.participant.happened(.published(message))
+      return
+    }
+    showRun()
     if let failure = event.failure {
       origin?.participant.happened(.failed(failure))
       return
     }
     switch event.change {
-    case .message(let id, let message):
-      if let room = rooms[id] { show(message, in: room, except: origin?.output) }
-      origin?.participant.happened(.published(message))
+    case .message: break
     case .topic(let id, let topic, let name):
       show(.topic(room: name.text, nick: topic.author, text: topic.text), in: id, except: origin?.output)
       origin?.participant.happened(.topicSet(topic, room: name))
@@ -37,7 +42,7 @@ extension Shard {
       }
       origin?.participant.happened(.parted(id, room: name, reason: reason))
     case .renamed(let from, let to, let ids):
-      showOnce(.renamed(from: from.text, to: to.text), in: ids, except: origin?.output)
+      showRename(from.text, to.text, in: ids, except: origin?.output)
       origin?.participant.happened(.renamed(from: from, to: to))
     case .presence(let id, let name, let nick, let isThere):
       let notice =
@@ -50,18 +55,39 @@ extension Shard {
     }
   }
 
-  private func show(_ message: Message, in room: LocalRoom, except excluded: Output?) {
-    room.newest = message.id
+  /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself: that is its own
+  /// to tell.
+  private func show(_ message: Message, in room: LocalRoom?, from origin: Seat?) {
+    if run.room !== room { showRun() }
     newestShown = message.id
-    var shown = 0
-    for index in formats.indices where !room.members[index].isEmpty {
-      scratch.removeAll(keepingCapacity: true)
-      formats[index].encode(message, into: &scratch)
-      scratch.withUnsafeBytes { reactor.append($0, to: room.members[index], except: excluded) }
-      shown += room.members[index].count
-    }
     metrics.messages.add(1, ordering: .relaxed)
+    guard let room else { return }
+    room.newest = message.id
+    run.begin(in: room)
+    let sender = origin.flatMap { seat in
+      seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format.index) : nil }
+    }
+    if let (output, format) = sender {
+      run.rest(for: output, format).withUnsafeBytes { output.append($0) }
+    }
+    run.add(message, formats)
+    if let (output, format) = sender { run.markGiven(output, format) }
+  }
+
+  /// Shows the run in progress to everybody in its room.
+  private func showRun() {
+    guard let room = run.room else { return }
+    let senders = run.given.map(\.output)
+    var shown = 0
+    for index in formats.indices {
+      reactor.append(run.encoded[index], to: room.members[index], except: senders)
+      shown += room.members[index].count * run.messages
+    }
+    for (output, format, _) in run.given {
+      run.rest(for: output, format).withUnsafeBytes { output.append($0) }
+    }
     metrics.deliveries.add(shown, ordering: .relaxed)
+    run.end()
   }
 
   private func show(_ notice: Notice, in id: RoomID, except excluded: Output?) {
@@ -71,10 +97,18 @@ extension Shard {
     }
   }
 
-  /// Shows a notice that concerns several rooms once to each session that is in one of them.
-  private func showOnce(_ notice: Notice, in ids: [RoomID], except excluded: Output?) {
+  /// Shows a change of name once to each session that is in one of the rooms, or in each room as a departure and an arrival.
+  private func showRename(_ old: String, _ new: String, in ids: [RoomID], except excluded: Output?) {
     for index in formats.indices {
-      send(notice, index, to: outputs(index, in: ids), except: excluded)
+      guard formats[index].renamesPerRoom else {
+        send(.renamed(from: old, to: new), index, to: outputs(index, in: ids), except: excluded)
+        continue
+      }
+      for room in ids.lazy.compactMap({ self.rooms[$0] }) {
+        let name = room.name.text
+        send(.parted(room: name, nick: old, reason: nil), index, to: room.members[index], except: excluded)
+        send(.joined(room: name, nick: new), index, to: room.members[index], except: excluded)
+      }
     }
   }
 
@@ -104,6 +138,6 @@ extension Shard {
     scratch.removeAll(keepingCapacity: true)
     formats[format].encode(notice, into: &scratch)
     if scratch.isEmpty { return }
-    scratch.withUnsafeBytes { reactor.append($0, to: outputs, except: excluded) }
+    reactor.append(scratch, to: outputs, except: excluded.map { [$0] } ?? [])
   }
 }

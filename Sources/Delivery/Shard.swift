@@ -15,6 +15,7 @@ public final class Shard {
   var participants: [UInt64: Seat] = [:]
   let formats: [any EventFormat]
   var scratch: [UInt8] = []
+  var run: MessageRun
 
   /// On loop 0 only.
   let hub: HubService?
@@ -43,6 +44,7 @@ public final class Shard {
     self.reactor = reactor
     self.log = log
     self.formats = formats
+    run = MessageRun(formats: formats.count)
     self.metrics = metrics
     self.exchange = exchange
     self.hub = hub
@@ -58,10 +60,12 @@ public final class Shard {
     return SessionID(loop: loop, serial: lastSerial)
   }
 
-  /// Another format from now on. The session must be in no room.
-  public func change(_ session: SessionID, to format: FormatID) {
+  /// Another format from now on, also in those of the `rooms` that the session is live in.
+  public func change(_ session: SessionID, to format: FormatID, in rooms: some Sequence<RoomID>) {
     guard let seat = participants[session.serial] else { return }
     participants[session.serial] = Seat(participant: seat.participant, output: seat.output, format: format)
+    guard let output = seat.output else { return }
+    for room in rooms { self.rooms[room]?.change(output, from: seat.format, to: format) }
   }
 
   /// Forgets a session. `rooms` are those it is live in; the hub tells everybody else.

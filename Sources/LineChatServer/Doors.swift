@@ -7,6 +7,7 @@ import Reactor
 struct Doors {
   private let shard: Shard
   private let line: LineSettings
+  private let http: HTTPDoor
   private let sendQueueBytes: Int
 
   init(_ server: Server, _ shard: Shard, _ encoder: IRCEncoder) {
@@ -15,6 +16,7 @@ struct Doors {
     line = LineSettings(
       irc: encoder, networkName: configuration.networkName, started: server.started,
       agent: configuration.agentEnabled ? configuration.agentName : nil)
+    http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes
   }
 
@@ -22,7 +24,7 @@ struct Doors {
     shard.reactor.adopt(accepted.descriptor, peer: accepted.peer, outputLimit: sendQueueBytes) { connection in
       switch accepted.door {
       case .line: LineSession(connection, shard, line)
-      case .http: LineSession(connection, shard, line)
+      case .http: http.handler(for: connection)
       }
     }
   }

@@ -18,6 +18,7 @@ struct Server {
   let loops: [EventLoop]
   let exchange: Exchange
   let metrics = DeliveryMetrics()
+  let lineAddresses = LineAddresses()
   let started = WallClock.now
 
   /// Serves until it is told to stop. Returns the process's exit status.
@@ -60,6 +61,7 @@ struct Server {
       let shard = attach(0, reactor, doors[0], ending)
       poster.attach(to: shard)
       let acceptor = try Acceptor(configuration, reactor, doors, serverLog)
+      lineAddresses.set(acceptor.lineAddresses)
       try ending.listen(reactor) { acceptor.close() }
       startAgent(rules, poster)
       announce(acceptor)

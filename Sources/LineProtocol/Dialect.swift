@@ -11,6 +11,11 @@ public enum Dialect: Hashable, Sendable {
     return verb == cap || verb == user || verb == pass
   }
 
+  /// Whether a line is a `NICK`, which clients of both dialects may begin with.
+  public static func isNick(_ line: Span<UInt8>) -> Bool {
+    line.packedWord(0..<min(verbEnd(line), 9)) == nick
+  }
+
   @inline(__always)
   static func verbEnd(_ line: Span<UInt8>) -> Int {
     line.firstIndex(of: ASCII.space, from: 0, to: line.count) ?? line.count
@@ -18,5 +23,6 @@ public enum Dialect: Hashable, Sendable {
 
   private static let cap = packed("CAP")
   private static let user = packed("USER")
+  private static let nick = packed("NICK")
   private static let pass = packed("PASS")
 }

@@ -127,6 +127,7 @@ public final class Connection: Pollable {
       if phase == .finishing { return linger() }
       if wantsDrainNotice {
         wantsDrainNotice = false
+        reactor.owesTurn = true
         handler?.outputDrained()
       }
     }

@@ -22,7 +22,7 @@ public struct Output: Hashable {
   }
 
   /// Bytes accepted and not yet taken by the kernel.
-  public var pendingBytes: Int { state.pointee.tail - state.pointee.head }
+  public var pendingBytes: Int { state.pointee.pendingBytes }
 
   /// True once an append went over the bound; from then on appends are ignored.
   public var isOverflowed: Bool { state.pointee.isOverflowed }
@@ -46,6 +46,7 @@ public struct Output: Hashable {
 
   /// The buffered bytes from the last known unit boundary on, with the count of those already sent.
   func withBuffered<Result>(_ body: (_ bytes: UnsafeRawBufferPointer, _ sent: Int) -> Result) -> Result {
+    state.pointee.keepShared(sent: 0)
     let count = state.pointee.tail
     return body(UnsafeRawBufferPointer(start: state.pointee.base, count: count), state.pointee.head)
   }
@@ -71,11 +72,15 @@ enum FlushResult: Equatable {
 }
 
 extension Reactor {
-  /// Appends the same bytes to every output but one. The fan-out.
-  @inline(__always)
-  public func append(_ bytes: UnsafeRawBufferPointer, to outputs: [Output], except excluded: Output?) {
-    outputs.withUnsafeBufferPointer { outputs in
-      for output in outputs where output != excluded { output.append(bytes) }
+  /// Appends the same bytes, whole units, to all outputs but those in `excluded` (few). The fan-out: an output that has nothing else
+  /// to send in this turn sends them from where they are, once for all.
+  public func append(_ bytes: [UInt8], to members: [Output], except excluded: [Output]) {
+    if bytes.isEmpty || members.isEmpty { return }
+    let shared = outputs.arena.copy(bytes)
+    members.withUnsafeBufferPointer { members in
+      for output in members where excluded.isEmpty || !excluded.contains(output) {
+        output.state.pointee.appendShared(shared, handle: output)
+      }
     }
   }
 }

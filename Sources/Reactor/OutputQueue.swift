@@ -8,6 +8,7 @@ final class OutputQueue {
   private static let stockLimit = 512
 
   var dirty: [Output] = []
+  let arena = TurnArena()
   private var stock: [UnsafeMutableRawPointer] = []
 
   deinit { for block in stock { free(block) } }

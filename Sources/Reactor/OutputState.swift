@@ -3,7 +3,11 @@ import Glibc
 /// The pointee of an ``Output``: the unsent bytes of a connection in one contiguous block.
 ///
 /// Layout of the block: `0 ..< head` sent but kept back to a unit boundary, `head ..< tail` unsent. An idle connection has no
-/// block. Unsafe code: every access to `base` lies below `tail`, and `tail` never exceeds `capacity`.
+/// block, and one that is sent only what everybody in its room is sent needs none: it points to the shared bytes, until it
+/// has to keep what the kernel does not take.
+///
+/// Unsafe code: every access to `base` lies below `tail`, and `tail` never exceeds `capacity`. Shared bytes live in the turn's arena;
+/// every output that points there is dirty and so is flushed in the same turn, which ends the sharing.
 struct OutputState: ~Copyable {
   let descriptor: Int32
   private let limit: Int
@@ -14,6 +18,7 @@ struct OutputState: ~Copyable {
   private(set) var head = 0
   var tail = 0
   private var capacity = 0
+  private var shared: UnsafeRawBufferPointer?
   var isDirty = false
   var isOverflowed = false
 
@@ -25,9 +30,22 @@ struct OutputState: ~Copyable {
 
   deinit { free(base) }
 
+  var pendingBytes: Int { tail - head + (shared?.count ?? 0) }
+
+  /// Appends bytes of the turn's arena, without a copy where nothing else is waiting.
+  @inline(__always)
+  mutating func appendShared(_ bytes: UnsafeRawBufferPointer, handle: Output) {
+    if base == nil, shared == nil, bytes.count <= limit, !isOverflowed {
+      shared = bytes
+      markDirty(handle)
+    } else {
+      append(bytes, handle: handle)
+    }
+  }
+
   @inline(__always)
   mutating func append(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if tail - head + bytes.count > limit, !hasRoomAfterFlush(for: bytes.count) {
+    if pendingBytes + bytes.count > limit, !hasRoomAfterFlush(for: bytes.count) {
       // This unit is still kept: it tells the handler where its peer lost the thread.
       store(bytes, handle: handle)
       isOverflowed = true
@@ -39,15 +57,33 @@ struct OutputState: ~Copyable {
   @inline(__always)
   mutating func store(_ bytes: UnsafeRawBufferPointer, handle: Output) {
     if isOverflowed { return }
-    guard let source = bytes.baseAddress else { return }
+    if shared != nil { keepShared(sent: 0) }
+    copy(bytes)
+    markDirty(handle)
+  }
+
+  @inline(__always)
+  private mutating func markDirty(_ handle: Output) {
+    if isDirty { return }
+    isDirty = true
+    queue.dirty.append(handle)
+  }
+
+  @inline(__always)
+  private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
     if tail + bytes.count > capacity { grow(toHold: tail + bytes.count) }
     // `grow` leaves `base` allocated or ends the process, as Swift's own allocation does.
     (base.unsafelyUnwrapped + tail).copyMemory(from: source, byteCount: bytes.count)
     tail += bytes.count
-    if !isDirty {
-      isDirty = true
-      queue.dirty.append(handle)
-    }
+  }
+
+  /// Takes a copy of the shared bytes, of which the first `sent` are sent.
+  @inline(never)
+  mutating func keepShared(sent: Int) {
+    guard let bytes = shared.take() else { return }
+    copy(bytes)
+    head = sent
   }
 
   /// A burst within one turn is not slowness: the kernel is asked before the connection is given up.
@@ -55,7 +91,7 @@ struct OutputState: ~Copyable {
   private mutating func hasRoomAfterFlush(for count: Int) -> Bool {
     if isOverflowed { return false }
     _ = flush()
-    return tail - head + count <= limit
+    return pendingBytes + count <= limit
   }
 
   @inline(never)
@@ -73,8 +109,25 @@ struct OutputState: ~Copyable {
   }
 
   mutating func flush() -> FlushResult {
-    while head < tail, let base {
-      let sent = send(descriptor, base + head, tail - head, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+    if let shared {
+      var sent = 0
+      let result = Self.send(shared, from: &sent, to: descriptor)
+      if result == .drained { self.shared = nil } else { keepShared(sent: sent) }
+      return result
+    }
+    guard let base else { return .drained }
+    let result = Self.send(UnsafeRawBufferPointer(start: base, count: tail), from: &head, to: descriptor)
+    if result == .drained { release() }
+    return result
+  }
+
+  private static func send(
+    _ bytes: UnsafeRawBufferPointer, from head: inout Int, to descriptor: Int32
+  ) -> FlushResult {
+    while head < bytes.count {
+      let sent = Glibc.send(
+        descriptor, bytes.baseAddress.map { $0 + head }, bytes.count - head,
+        Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
       if sent > 0 {
         head += sent
       } else if sent < 0, errno == EINTR {
@@ -85,7 +138,6 @@ struct OutputState: ~Copyable {
         return .failed(sent < 0 ? errno : EPIPE)
       }
     }
-    release()
     return .drained
   }
 

@@ -21,7 +21,7 @@ public final class Reactor {
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
   /// The next turn must not wait for an event.
-  private var owesTurn = false
+  var owesTurn = false
   private var timers = TimerQueue<() -> Void>()
   private var mailReceivers: [() -> Void] = []
   private var turnEnds: [() -> Void] = []
@@ -144,9 +144,10 @@ public final class Reactor {
       offerResumedInput()
       for end in turnEnds { end() }
     } while !resumed.isEmpty
+    owesTurn = false
     flushOutputs()
-    // Who was told of an end while outputs were flushed may have left work for the end of a turn.
-    owesTurn = !closed.isEmpty
+    // Who was told of an end, or that an output has drained, may have left work for the end of a turn.
+    if !closed.isEmpty { owesTurn = true }
     for connection in closed { connection.output.free() }
     closed.removeAll(keepingCapacity: true)
   }
@@ -170,5 +171,6 @@ public final class Reactor {
       output.state.pointee.isDirty = false
       output.state.pointee.connection?.flush()
     }
+    if outputs.dirty.isEmpty { outputs.arena.reset() }
   }
 }

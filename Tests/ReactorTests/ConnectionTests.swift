@@ -31,6 +31,19 @@ private final class EchoHandler: ConnectionHandler {
       case "flood":
         // More than any socket buffer holds.
         for number in 0..<100_000 { connection.output.append(Array("line \(number)\n".utf8)) }
+      case "share":
+        // Shared bytes, more than a socket takes at once, and own bytes behind them.
+        var lines: [UInt8] = []
+        for number in 0..<50_000 { lines += Array("line \(number)\n".utf8) }
+        connection.reactor.append(lines, to: [connection.output], except: [])
+        connection.reactor.append(
+          Array("except\n".utf8), to: [connection.output], except: [connection.output])
+        connection.output.append(Array("own\n".utf8))
+        connection.reactor.append(lines, to: [connection.output], except: [])
+      case "share once":
+        var lines: [UInt8] = []
+        for number in 0..<400_000 { lines += Array("line \(number)\n".utf8) }
+        connection.reactor.append(lines, to: [connection.output], except: [])
       case "drain":
         connection.output.append([UInt8](repeating: 0x78, count: 1 << 22) + [0x0A])
         connection.notifyWhenDrained()
@@ -127,6 +140,23 @@ struct ConnectionTests {
     #expect(lines.last == "")
     #expect(lines.dropLast().last == "cut")
     for (number, line) in lines.dropLast(2).enumerated() { #expect(line == "line \(number)") }
+    fixture.stop()
+  }
+
+  @Test func sharedBytesArriveInTheirPlace() throws {
+    let fixture = try fixture()
+    let lines = (0..<50_000).map { "line \($0)\n" }.joined()
+    fixture.write("share\n")
+    let expected = lines + "own\n" + lines
+    #expect(fixture.read(expected.utf8.count) == expected)
+    fixture.stop()
+  }
+
+  @Test func whatTheKernelDoesNotTakeOfSharedBytesIsKept() throws {
+    let fixture = try fixture()
+    let lines = (0..<400_000).map { "line \($0)\n" }.joined()
+    fixture.write("share once\nlater\n")
+    #expect(fixture.read(lines.utf8.count + 6) == lines + "later\n")
     fixture.stop()
   }
 

@@ -44,17 +44,25 @@ enum PercentCoding {
 
   /// `text` with everything but the unreserved characters (RFC 3986 §2.3) escaped, for any place of a URI.
   static func encode(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
     var encoded: [UInt8] = []
-    for byte in text.utf8 {
-      if isUnreserved(byte) {
-        encoded.append(byte)
-      } else {
-        encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
+    encode(text, into: &encoded)
     return String(decoding: encoded, as: UTF8.self)
   }
+
+  /// Appends the same to `output`.
+  static func encode(_ text: String, into output: inout [UInt8]) {
+    for byte in text.utf8 {
+      if isUnreserved(byte) {
+        output.append(byte)
+      } else {
+        output.append(UInt8(ascii: "%"))
+        output.append(hexDigit(byte >> 4))
+        output.append(hexDigit(byte & 15))
+      }
+    }
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? value + 0x30 : value + 0x37 }
 
   private static func isUnreserved(_ byte: UInt8) -> Bool {
     switch byte {

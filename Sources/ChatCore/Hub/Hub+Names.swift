@@ -45,6 +45,9 @@ extension Hub {
     return [Event(origin: session, .renamed(from: old, to: new, rooms: seen))] + halves
   }
 
+  /// The nick as its holder writes it; nil when no line session has it.
+  func holder(of nick: Nick) -> Nick? { holders[nick].flatMap { sessions[$0]?.nick } }
+
   /// Takes a session out of everything. Nothing happens for one that has no name yet.
   mutating func end(_ session: SessionID, reason: String) -> [Event] {
     guard let gone = sessions.removeValue(forKey: session) else { return [] }

@@ -43,6 +43,8 @@ public struct Hub: Sendable {
       case .setTopic(let name, let text): return try setTopic(text, of: name, by: session)
       case .describe(let name): return .reply(.room(try description(of: name, for: session)))
       case .listRooms: return .reply(.rooms(descriptions()))
+      case .find(let nicks): return .reply(.found(nicks.compactMap(holder(of:))))
+      case .count: return .reply(.count(sessions: sessionCount, rooms: roomCount))
       case .end(let reason): return .events(end(session, reason: reason))
       }
     } catch {

@@ -11,7 +11,7 @@ protocol LineDialect: AnyObject {
   /// All lines at hand have been read.
   func inputPaused(_ session: LineSession)
   /// A line that has no end, or none within the limit.
-  func refuseLongLine(_ session: LineSession)
+  func refuseLongLine(_ session: LineSession) -> LongLineOutcome
   func replied(_ reply: Reply, _ session: LineSession)
   func happened(_ outcome: Outcome, _ session: LineSession)
   func show(_ message: Message, _ session: LineSession)
@@ -25,6 +25,13 @@ protocol LineDialect: AnyObject {
 enum LineOutcome {
   case done
   case wait
+}
+
+/// What follows a line that was too long.
+enum LongLineOutcome {
+  /// The line's rest is dropped, and the session goes on.
+  case skip
+  case end
 }
 
 /// Why the server ends a session.

@@ -23,6 +23,8 @@ final class LineSession {
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
   private var isEnding = false
+  /// The end of a line that was refused as too long has not come yet.
+  private var isSkippingLine = false
   private var hasLeft = false
   private var replay: Replay?
   private var replayRoom: RoomName?
@@ -84,8 +86,11 @@ final class LineSession {
 
   func change(to dialect: any LineDialect, _ format: FormatID) {
     self.dialect = dialect
-    shard.change(id, to: format)
+    change(to: format)
   }
+
+  /// Another format from now on; to be called while the session is idle.
+  func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
 
   /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
   func startReplay(
@@ -138,6 +143,11 @@ extension LineSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {
     var offset = 0
     while connection.isOpen {
+      if isSkippingLine {
+        guard let next = LineScanner.resume(in: bytes, from: offset) else { return bytes.count }
+        isSkippingLine = false
+        offset = next
+      }
       switch LineScanner.next(in: bytes, from: offset) {
       case .line(let range, let next):
         if dialect.receive(bytes.extracting(range), self) == .wait {
@@ -150,12 +160,15 @@ extension LineSession: ConnectionHandler {
         dialect.inputPaused(self)
         return offset
       case .tooLong:
+        dialect.inputPaused(self)
         if !isIdle {
           waitForRoom()
           return offset
         }
-        dialect.refuseLongLine(self)
-        finish(reason: "line too long")
+        switch dialect.refuseLongLine(self) {
+        case .end: finish(reason: "line too long")
+        case .skip: isSkippingLine = true
+        }
       }
     }
     return bytes.count

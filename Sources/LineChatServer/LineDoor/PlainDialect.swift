@@ -4,22 +4,38 @@ import LineProtocol
 
 /// The plain dialect: for people with netcat, and for scripts.
 final class PlainDialect: LineDialect {
-  /// A first NICK that is answered only when the lines at hand have been read: USER may follow, and then this is an IRC client,
-  /// which must never see a plain line.
-  private var firstNick: Nick?
-  /// Why the last NICK was refused; told again in IRC's words if USER follows after all.
-  private var refusedNick: ProtocolError?
+  /// The latest NICK of a session that has none yet. If USER follows after all, IRC deals with it again, and in its own words.
+  private var nickLine: [UInt8]?
+  /// That NICK is answered only when the lines at hand have been read: USER may follow, and then this is an IRC client, which
+  /// must never see a plain line.
+  private var isNickHeld = false
   /// The command that waits for the hub.
   private var pending: PlainCommand?
 
   func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
-    if let nick = firstNick {
-      if Dialect.switchesToIRC(line) { return switchToIRC(nick: nick, line, session) }
-      claimFirstNick(session)
+    if Dialect.switchesToIRC(line) { return session.isIdle ? switchToIRC(line, session) : .wait }
+    inputPaused(session)
+    if session.nick == nil, session.isIdle, Dialect.isNick(line) {
+      nickLine = line.withUnsafeBufferPointer { Array($0) }
+      isNickHeld = true
+      return .done
     }
-    if Dialect.switchesToIRC(line) {
-      return session.isIdle ? switchToIRC(nick: nil, line, session) : .wait
-    }
+    return obey(line, session)
+  }
+
+  func inputPaused(_ session: LineSession) {
+    guard isNickHeld, let line = nickLine else { return }
+    isNickHeld = false
+    _ = obey(line.span, session)
+  }
+
+  private func switchToIRC(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
+    let irc = IRCDialect(nickLine: session.nick == nil ? nickLine : nil)
+    session.change(to: irc, .irc([]))
+    return irc.receive(line, session)
+  }
+
+  private func obey(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
     do throws(ProtocolError) {
       guard let command = try PlainCommand.parse(line) else { return .done }
       if case .message(let room, let text) = command {
@@ -42,8 +58,7 @@ final class PlainDialect: LineDialect {
   {
     pending = command
     switch command {
-    case .nick(let nick):
-      if session.nick == nil { firstNick = nick } else { session.ask(.claim(nick)) }
+    case .nick(let nick): session.ask(.claim(nick))
     case .join(let room, let after):
       if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
       session.ask(.join(room, after: after))
@@ -64,21 +79,10 @@ final class PlainDialect: LineDialect {
     }
   }
 
-  func inputPaused(_ session: LineSession) {
-    if firstNick != nil { claimFirstNick(session) }
+  func refuseLongLine(_ session: LineSession) -> LongLineOutcome {
+    refuse(ProtocolError(.lineTooLong, asked: ""), session)
+    return .end
   }
-
-  private func claimFirstNick(_ session: LineSession) {
-    if let nick = firstNick.take() { session.ask(.claim(nick)) }
-  }
-
-  private func switchToIRC(nick: Nick?, _ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
-    let irc = IRCDialect(nick: nick, refused: refusedNick)
-    session.change(to: irc, .irc(IRCTagSet()))
-    return irc.receive(line, session)
-  }
-
-  func refuseLongLine(_ session: LineSession) { refuse(ProtocolError(.lineTooLong, asked: ""), session) }
 
   private func refuse(_ error: ProtocolError, _ session: LineSession) {
     session.shard.metrics.refused(error.code.rawValue)
@@ -90,8 +94,7 @@ final class PlainDialect: LineDialect {
 
   func replied(_ reply: Reply, _ session: LineSession) {
     switch reply {
-    case .refused(let error): answerRefusal(error, session)
-    case .nickInUse(let error, _): answerRefusal(error, session)
+    case .refused(let error), .nickInUse(let error, _): refuse(error, session)
     case .named(let nick): session.send { PlainEncoder.okNick(nick.text, into: &$0) }
     case .alreadyJoined(let room):
       let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
@@ -102,13 +105,9 @@ final class PlainDialect: LineDialect {
       for room in rooms { PlainEncoder.room(room.name.text, count: room.memberCount, into: &lines) }
       PlainEncoder.endRooms(into: &lines)
       return session.sendPaced(lines) { session.finishCommand() }
+    case .found, .count: break  // Asked by IRC only.
     }
     session.finishCommand()
-  }
-
-  private func answerRefusal(_ error: ProtocolError, _ session: LineSession) {
-    if case .nick = pending, session.nick == nil { refusedNick = error }
-    refuse(error, session)
   }
 
   private func answer(_ room: RoomDescription, _ session: LineSession) {

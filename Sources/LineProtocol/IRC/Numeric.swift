@@ -46,6 +46,8 @@ public enum Numeric: Int, CaseIterable, Sendable {
   case rplAway = 301
   /// `:replies`
   case rplUserHost = 302
+  /// `:nicks`
+  case rplIsOn = 303
   /// `:text`
   case rplUnAway = 305
   /// `:text`

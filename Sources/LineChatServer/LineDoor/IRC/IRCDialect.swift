@@ -2,17 +2,138 @@ import ChatCore
 import Delivery
 import LineProtocol
 
-/// The IRC dialect.
+/// The IRC dialect (modern.ircdocs.horse, IRCv3).
+///
+/// A line's command is looked up in ``IRCCommand/table``, and its handler called. A handler that needs something of the hub asks
+/// for it and is told the answer later; a line that names several targets is dealt with part by part, in order. The session
+/// is busy meanwhile, so the next line waits.
 final class IRCDialect: LineDialect {
-  init(nick: Nick?, refused: ProtocolError?) {}
-  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome { .done }
+  /// Deals with one part of a line.
+  typealias Part = (IRCDialect, LineSession) -> IRCProgress
+  /// Goes on with what the hub has answered.
+  typealias Answer = (Reply, IRCDialect, LineSession) -> IRCProgress
+
+  var negotiation = IRCNegotiation()
+  /// The client has begun to negotiate capabilities: it is registered only after `CAP END`.
+  var isNegotiating = false
+  var hasUser = false
+  var isRegistered = false
+  var underWay = MessagesUnderWay()
+
+  /// A NICK that came before it was clear that this is IRC.
+  private var nickLine: [UInt8]?
+  /// The last part comes first.
+  private var parts: [Part] = []
+  private var answer: Answer?
+
+  init(nickLine: [UInt8]?) { self.nickLine = nickLine }
+
+  // MARK: Lines
+
+  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
+    if let nickLine = nickLine.take() { _ = obey(nickLine.span, session) }
+    return obey(line, session)
+  }
+
+  private func obey(_ bytes: Span<UInt8>, _ session: LineSession) -> LineOutcome {
+    do throws(IRCRefusal) {
+      guard let line = try read(bytes) else { return .done }
+      let command = try IRCCommand.find(line, isRegistered: isRegistered)
+      switch command.handler {
+      case .pipelined(let handle): return handle(self, line, session)
+      case .alone(let handle):
+        guard session.isIdle else { return .wait }
+        // What is pending ends the session's being busy when it is done.
+        _ = handle(self, line, session)
+      }
+    } catch {
+      guard session.isIdle else { return .wait }
+      refuse(error, session)
+    }
+    return .done
+  }
+
+  private func read(_ bytes: Span<UInt8>) throws(IRCRefusal) -> IRCLine? {
+    do throws(IRCLine.ParseError) {
+      return try IRCLine.parse(bytes)
+    } catch {
+      throw IRCRefusal(.errUnknownError, ["*"], error.reason)
+    }
+  }
+
   func inputPaused(_ session: LineSession) {}
-  func refuseLongLine(_ session: LineSession) {}
-  func replied(_ reply: Reply, _ session: LineSession) {}
-  func happened(_ outcome: Outcome, _ session: LineSession) {}
-  func show(_ message: Message, _ session: LineSession) {}
-  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {}
-  func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {}
-  func replayFailed(_ error: LogError, _ session: LineSession) {}
-  func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8] { [] }
+
+  func refuseLongLine(_ session: LineSession) -> LongLineOutcome {
+    refuse(IRCRefusal(.errInputTooLong), session)
+    return .skip
+  }
+
+  /// The targets that a parameter names: separated by commas, empty ones left out.
+  static func targets(_ parameter: String?) -> [String] {
+    guard let parameter else { return [] }
+    if !parameter.utf8.contains(UInt8(ascii: ",")), !parameter.isEmpty { return [parameter] }
+    return parameter.split(separator: ",").map(String.init)
+  }
+
+  // MARK: Parts and answers
+
+  /// Deals with the parts one after another.
+  func run(_ parts: [Part], _ session: LineSession) -> IRCProgress {
+    self.parts = parts.reversed()
+    return runParts(session)
+  }
+
+  private func runParts(_ session: LineSession) -> IRCProgress {
+    while let part = parts.popLast() {
+      if part(self, session) == .pending { return .pending }
+    }
+    return .done
+  }
+
+  /// What was pending has come to `progress`. When it is done, so is this part, and the next one's turn has come.
+  func settle(_ progress: IRCProgress, _ session: LineSession) {
+    if progress == .done, runParts(session) == .done { session.finishCommand() }
+  }
+
+  /// Asks the hub. `answer` is called for a ``Reply``; what happens instead comes to ``happened(_:_:)``.
+  func ask(_ action: Request.Action, _ session: LineSession, _ answer: @escaping Answer) -> IRCProgress {
+    self.answer = answer
+    session.ask(action)
+    return .pending
+  }
+
+  func replied(_ reply: Reply, _ session: LineSession) {
+    if let answer = answer.take() { settle(answer(reply, self, session), session) }
+  }
+
+  // MARK: Replies
+
+  /// What numerics call the client.
+  func name(_ session: LineSession) -> String { session.nick?.text ?? "*" }
+
+  func reply(
+    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, _ session: LineSession
+  ) {
+    session.send { append(numeric, params, text: text, session, to: &$0) }
+  }
+
+  func append(
+    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, _ session: LineSession,
+    to out: inout [UInt8]
+  ) {
+    session.settings.irc.numeric(numeric, to: name(session), params: params, trailing: text, into: &out)
+  }
+
+  func refuse(_ refusal: IRCRefusal, _ session: LineSession) {
+    session.shard.metrics.refused("irc-\(refusal.numeric.code)")
+    reply(refusal.numeric, refusal.params, text: refusal.reason, session)
+  }
+
+  /// Sends a list, which may be long, as the socket takes it.
+  func sendList(_ session: LineSession, _ encode: (inout [UInt8]) -> Void) -> IRCProgress {
+    var lines: [UInt8] = []
+    encode(&lines)
+    session.sendPaced(lines) { [self] in settle(.done, session) }
+    return .pending
+  }
 }

@@ -1,9 +1,8 @@
-import ChatCore
 import LineProtocol
 
 extension ProtocolError {
   /// What a client is told when the log failed. The cause is for the server's own log: it may name paths.
-  init(_ error: LogError, asked: String) {
+  public init(_ error: LogError, asked: String) {
     switch error {
     case .notStored: self.init(.notStored, asked: asked)
     case .outcomeUnknown: self.init(.outcomeUnknown, asked: asked)

@@ -2,9 +2,9 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct JSONBodyTests {
+@Suite struct PostMessageTests {
   private func decode(_ bytes: [UInt8]) -> Result<PostMessage, Problem> {
-    Result { () throws(Problem) in try JSONBody.decode(PostMessage.self, from: bytes) }
+    Result { () throws(Problem) in try PostMessage(json: bytes.span) }
   }
 
   private func message(_ text: String) -> PostMessage? { try? decode(Array(text.utf8)).get() }
@@ -89,11 +89,10 @@ import Testing
       #"{"user":"a","text":"b","x":"# + String(repeating: "[", count: depth)
         + String(repeating: "]", count: depth) + "}"
     }
-    #expect(message(nested(JSONGuard.maximumDepth - 1)) != nil)
-    for depth in [JSONGuard.maximumDepth, 512, 513, 10_000] {
+    #expect(message(nested(JSONParser.maximumDepth - 1)) != nil)
+    for depth in [JSONParser.maximumDepth, 512, 513, 10_000] {
       #expect(refusal(nested(depth))?.status == .badRequest)
     }
-    // 513 opening brackets are where the decoder traps.
     for depth in [32, 33, 511, 512, 513, 514, 10_000, 65_536] {
       #expect(refusal(String(repeating: "[", count: depth))?.status == .badRequest)
       #expect(refusal(String(repeating: #"{"a":"#, count: depth))?.status == .badRequest)

@@ -1,0 +1,46 @@
+/// A JSON value (RFC 8259), as far as this server looks at what it is sent: objects and strings.
+enum JSONValue: Equatable, Sendable {
+  struct Member: Equatable, Sendable {
+    let name: String
+    let value: JSONValue
+  }
+
+  /// The members in their order; a name may occur more than once.
+  case object([Member])
+  case string(String)
+  case null
+  /// An array, a number or a boolean.
+  case other
+
+  /// The object that `bytes`, which came from outside, are. Throws 400 for what is not JSON in UTF-8, 422 for what is no
+  /// object.
+  static func object(_ bytes: Span<UInt8>) throws(Problem) -> JSONObject {
+    guard case .object(let members) = try JSONParser.parse(bytes) else {
+      throw Problem(.unprocessableContent, "The body must be a JSON object.")
+    }
+    return JSONObject(members: members)
+  }
+}
+
+/// The members of an object by name; of those with the same name the first counts, unknown ones are ignored.
+struct JSONObject: Equatable, Sendable {
+  let members: [JSONValue.Member]
+
+  /// Throws 422 with the name if the member is not there or no string.
+  func string(_ name: String) throws(Problem) -> String {
+    guard let value = self[name] else { throw .invalid(name, "\(name) is missing.") }
+    guard case .string(let string) = value else { throw .invalid(name, "\(name) must be a string.") }
+    return string
+  }
+
+  /// The same for a member that may be left out or null.
+  func optionalString(_ name: String) throws(Problem) -> String? {
+    switch self[name] {
+    case nil, .null: nil
+    case .string(let string): string
+    default: throw .invalid(name, "\(name) must be a string.")
+    }
+  }
+
+  private subscript(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
+}

@@ -1,0 +1,64 @@
+import Delivery
+
+/// `GET /metrics`.
+enum MetricsRoute {
+  static let route: Route = Route(
+    method: .get, path: "/metrics", summary: "Figures of the server, for Prometheus.",
+    answers: [
+      Route.Answer(
+        status: .ok, description: "Text of Prometheus' format 0.0.4.", content: .text(mediaType: "text/plain")
+      )
+    ],
+    answer: { _, door in
+      var metrics = MetricsText()
+      chat(door.shard.metrics, into: &metrics)
+      log(door, into: &metrics)
+      process(into: &metrics)
+      let type = HTTPResponse.Field(name: "Content-Type", value: MetricsText.mediaType)
+      return .respond(HTTPResponse(.ok, headers: [type], body: Array(metrics.text.utf8)))
+    })
+
+  private static func chat(_ figures: DeliveryMetrics, into metrics: inout MetricsText) {
+    metrics.values(
+      "linechat_connections", .gauge, "Open connections.", by: "door",
+      [
+        ("line", figures.lineConnections.load(ordering: .relaxed)),
+        ("http", figures.httpConnections.load(ordering: .relaxed)),
+        ("websocket", figures.webSockets.load(ordering: .relaxed)),
+      ])
+    metrics.value(
+      "linechat_deliveries_total", .counter, "Times that a message was shown to somebody.",
+      figures.deliveries.load(ordering: .relaxed))
+    metrics.value(
+      "linechat_slow_readers_total", .counter, "Connections cut off because they did not read.",
+      figures.slowReaders.load(ordering: .relaxed))
+    metrics.values(
+      "linechat_refusals_total", .counter, "Refused inputs.", by: "reason",
+      figures.refusals.sorted { $0.key < $1.key })
+  }
+
+  private static func log(_ door: HTTPDoor, into metrics: inout MetricsText) {
+    let figures = door.settings.log
+    metrics.value(
+      "linechat_messages_total", .counter, "Messages stored since the start.",
+      Int(figures.batchSize.snapshot.sum))
+    metrics.histogram("linechat_commit_messages", "Messages in each commit.", figures.batchSize)
+    metrics.histogram("linechat_commit_seconds", "What each commit took.", figures.commitSeconds)
+    metrics.value(
+      "linechat_log_queue_bytes", .gauge, "Bytes that wait to be stored.", figures.queuedBytes())
+    metrics.value("linechat_last_id", .gauge, "The last id given.", door.shard.log.lastID)
+    metrics.value(
+      "linechat_healthy", .gauge, "1 while commits succeed in time.", door.shard.log.isHealthy ? 1 : 0)
+  }
+
+  /// Under the names that Prometheus' own client libraries use.
+  private static func process(into metrics: inout MetricsText) {
+    let figures = ProcessFigures()
+    metrics.value(
+      "process_cpu_seconds_total", .counter, "Processor time used, in seconds.", figures.cpuSeconds)
+    metrics.value(
+      "process_resident_memory_bytes", .gauge, "Memory held, in bytes.", figures.residentBytes)
+    metrics.value("process_open_fds", .gauge, "Open file descriptors.", figures.openDescriptors)
+    metrics.value("process_max_fds", .gauge, "The most there may be.", figures.maximumDescriptors)
+  }
+}

@@ -1,0 +1,257 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+/// One connection of the HTTP door: takes requests one at a time, and answers each before it looks at the next.
+///
+/// Requests that come early (pipelining) wait in the input, and those behind them in the kernel: so responses are in order, nothing
+/// is queued, and a client that asks faster than it reads is slowed down by TCP.
+final class HTTPConnection {
+  /// A longer response goes out in pieces of this many bytes, each when the client has read the one before.
+  static let pieceBytes = 16 * 1024
+
+  /// The request that is being answered.
+  private struct Answering {
+    let keepAlive: Bool
+    let headOnly: Bool
+    var awaited = Awaited.nothing
+  }
+
+  private enum Awaited {
+    case nothing
+    case publication
+    case reply((Reply) throws(Problem) -> RouteStep)
+    case page((HistoryPage) throws(Problem) -> RouteStep)
+    /// Responses to earlier requests are to be sent before this one's WebSocket begins.
+    case drain(WebSocketOpening)
+  }
+
+  private let connection: Connection
+  private let door: HTTPDoor
+  /// This connection among the shard's sessions, from the first time it asks the hub something.
+  private var session: SessionID?
+  private var parser = HTTPRequestParser()
+  private var answering: Answering?
+  /// What is left of a long response.
+  private var rest: ArraySlice<UInt8> = []
+  /// The connection closes after the answer in progress.
+  private var isEnding = false
+  private var patience = HTTPPatience()
+
+  init(_ connection: Connection, _ door: HTTPDoor) {
+    self.connection = connection
+    self.door = door
+  }
+
+  // MARK: Requests
+
+  private func begin(_ request: HTTPRequest) {
+    answering = Answering(keepAlive: request.keepAlive, headOnly: request.method == .head)
+    perform { () throws(Problem) in try door.routes.route(for: request).answer(request, door) }
+  }
+
+  /// The client waits before it sends the content: what is refused for its head alone is refused now.
+  private func answerExpectation() {
+    guard let request = parser.pending else { return }
+    do throws(Problem) {
+      try door.routes.route(for: request).checkHead(request)
+      connection.output.append(HTTPResponse.continue)
+    } catch {
+      refuseInput(error)
+    }
+  }
+
+  /// Refuses a request that has not come completely.
+  private func refuseInput(_ problem: Problem) {
+    answering = Answering(keepAlive: false, headOnly: false)
+    refuse(problem)
+  }
+
+  private func perform(_ step: () throws(Problem) -> RouteStep) {
+    do throws(Problem) {
+      switch try step() {
+      case .respond(let response): respond(response)
+      case .publish(let room, let text, let user):
+        answering?.awaited = .publication
+        ask(.post(room, text, as: user, .user))
+      case .ask(let action, let then):
+        answering?.awaited = .reply(then)
+        ask(action)
+      case .read(let query, let then):
+        answering?.awaited = .page(then)
+        door.shard.read(query) { [weak self] in self?.received($0) }
+      case .open(let opening):
+        answering?.awaited = .drain(opening)
+        if connection.output.pendingBytes > 0 { connection.notifyWhenDrained() } else { outputDrained() }
+      }
+    } catch {
+      refuse(error)
+    }
+  }
+
+  private func ask(_ action: Request.Action) {
+    let session = self.session ?? door.shard.enter(self, output: nil, format: door.settings.webSocketFormat)
+    self.session = session
+    door.shard.ask(session, action)
+  }
+
+  private func received(_ result: Result<HistoryPage, LogError>) {
+    guard case .page(let then) = answering?.awaited else { return }
+    switch result {
+    case .success(let page): perform { () throws(Problem) in try then(page) }
+    case .failure(let error): refuse(Problem(ProtocolError(error, asked: "")))
+    }
+  }
+
+  // MARK: Responses
+
+  private func refuse(_ problem: Problem) {
+    door.shard.metrics.refused(problem.reasonCode)
+    respond(problem.response)
+  }
+
+  private func respond(_ response: HTTPResponse) {
+    if response.closesConnection { isEnding = true }
+    var bytes: [UInt8] = []
+    response.encode(
+      into: &bytes, keepAlive: keepsAlive, headOnly: answering?.headOnly ?? false, date: door.date)
+    send(bytes)
+  }
+
+  private var keepsAlive: Bool { answering?.keepAlive == true && !isEnding }
+
+  private func send(_ response: [UInt8]) {
+    answering?.awaited = .nothing
+    if response.count <= Self.pieceBytes {
+      connection.output.append(response)
+      return finishAnswer()
+    }
+    rest = response[...]
+    sendPiece()
+  }
+
+  private func sendPiece() {
+    connection.output.append(Array(rest.prefix(Self.pieceBytes)))
+    rest = rest.dropFirst(Self.pieceBytes)
+    if !rest.isEmpty { return connection.notifyWhenDrained() }
+    rest = []
+    finishAnswer()
+  }
+
+  private func finishAnswer() {
+    let goesOn = keepsAlive
+    answering = nil
+    patience.progressed()
+    if goesOn { connection.resumeInput() } else { connection.finish() }
+  }
+
+  /// From here on the connection is a WebSocket. `answering` stays, so nothing more is taken for a request.
+  private func handOver(to opening: WebSocketOpening) {
+    leaveShard()
+    door.remove(self)
+    connection.handler = WebSocketSession(connection, door, opening)
+  }
+
+  // MARK: The end
+
+  func tick() {
+    guard connection.isOpen else { return }
+    switch patience.tick(phase) {
+    case .wait: break
+    case .refuse: refuseInput(.timeout)
+    case .close: connection.close()
+    }
+  }
+
+  private var phase: HTTPPatience.Phase {
+    let waiting = connection.output.pendingBytes + rest.count
+    if waiting > 0 { return .sending(waiting) }
+    if answering != nil { return .answering }
+    return parser.isMidRequest ? .receiving : .idle
+  }
+
+  /// The server ends. The log has stored what it will: a publication that is still awaited is not among it.
+  func shutDown() {
+    guard connection.isOpen else { return }
+    isEnding = true
+    if answering == nil { return connection.finish() }
+    if rest.isEmpty { refuse(Problem(ProtocolError(.shuttingDown, asked: ""))) }
+  }
+
+  private func leaveShard() {
+    if let session { door.shard.leave(session, rooms: EmptyCollection<RoomID>(), reason: "") }
+    session = nil
+  }
+}
+
+extension HTTPConnection: ConnectionHandler {
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    var offset = 0
+    while connection.isOpen, offset < bytes.count {
+      guard answering == nil, connection.output.pendingBytes <= Self.pieceBytes else {
+        connection.pauseInput()
+        if answering == nil { connection.notifyWhenDrained() }
+        return offset
+      }
+      if !parser.isMidRequest { patience.progressed() }
+      let step = parser.parse(bytes.extracting(offset...))
+      offset += step.consumed
+      switch step.event {
+      case .needMore: return offset
+      case .sendContinue: answerExpectation()
+      case .request(let request): begin(request)
+      case .failed(let problem): refuseInput(problem)
+      }
+    }
+    return offset
+  }
+
+  func inputEnded() {
+    isEnding = true
+    if answering != nil { return }
+    // RFC 9112 §8: a request that ends before it is complete.
+    if parser.isMidRequest { return refuseInput(.malformed("The request ended before it was complete.")) }
+    connection.finish()
+  }
+
+  func outputDrained() {
+    if !rest.isEmpty { return sendPiece() }
+    if case .drain(let opening) = answering?.awaited { return handOver(to: opening) }
+    connection.resumeInput()
+  }
+
+  /// Cannot happen: no more than two pieces are ever appended, and every bound is larger.
+  func outputOverflowed() { connection.close() }
+
+  func closed() {
+    leaveShard()
+    door.remove(self)
+  }
+
+  /// Only connections that are cut off have units, and this one is never cut off.
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
+}
+
+extension HTTPConnection: Participant {
+  func replied(_ reply: Reply) {
+    switch answering?.awaited {
+    case .reply(let then): perform { () throws(Problem) in try then(reply) }
+    case .publication:
+      if case .refused(let error) = reply { refuse(Problem(error)) }
+    default: break
+    }
+  }
+
+  func happened(_ outcome: Outcome) {
+    guard case .publication = answering?.awaited else { return }
+    switch outcome {
+    case .published(let message):
+      send(PublishRoute.response(to: message, keepAlive: keepsAlive, date: door.date))
+    case .failed(let error): refuse(Problem(ProtocolError(error, asked: "")))
+    default: break
+    }
+  }
+
+  func probe() {}
+}

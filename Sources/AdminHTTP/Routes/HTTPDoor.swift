@@ -1,0 +1,78 @@
+import ChatCore
+import Delivery
+import Glibc
+import Reactor
+
+/// The HTTP door of one loop: what its connections share.
+///
+/// In the shard it stands for all connections that have asked nothing of the hub yet, so that the server's end reaches
+/// them too.
+public final class HTTPDoor {
+  /// Between two looks at the connections that are quiet; see ``HTTPPatience``.
+  private static let tickMilliseconds: Int64 = 20_000
+
+  let shard: Shard
+  let settings: HTTPSettings
+  let routes: RouteTable = .standard
+  /// `/openapi.json`, which never changes.
+  private(set) lazy var openAPI = OpenAPI.document(of: routes)
+
+  private var connections: [ObjectIdentifier: HTTPConnection] = [:]
+  private var isTicking = false
+  private var dateSeconds = 0
+  private var dateText = ""
+
+  public init(_ shard: Shard, _ settings: HTTPSettings) {
+    self.shard = shard
+    self.settings = settings
+    _ = shard.enter(self, output: nil, format: settings.webSocketFormat)
+  }
+
+  /// Serves HTTP on `connection`, and WebSocket if it asks for that.
+  public func handler(for connection: Connection) -> any ConnectionHandler {
+    let handler = HTTPConnection(connection, self)
+    connections[ObjectIdentifier(handler)] = handler
+    shard.metrics.httpConnections.add(1, ordering: .relaxed)
+    startTicking()
+    return handler
+  }
+
+  /// Forgets a connection that has closed, or that is a WebSocket now.
+  func remove(_ connection: HTTPConnection) {
+    connections[ObjectIdentifier(connection)] = nil
+    shard.metrics.httpConnections.subtract(1, ordering: .relaxed)
+  }
+
+  /// The value of a `Date` field (RFC 9110 §6.6.1).
+  var date: String {
+    let seconds = time(nil)
+    if seconds != dateSeconds {
+      dateSeconds = seconds
+      dateText = HTTPDate.format(secondsSinceEpoch: seconds)
+    }
+    return dateText
+  }
+
+  /// One timer for all connections, and none while there are none.
+  private func startTicking() {
+    if isTicking { return }
+    isTicking = true
+    shard.reactor.after(milliseconds: Self.tickMilliseconds) { [weak self] in self?.tick() }
+  }
+
+  private func tick() {
+    isTicking = false
+    for connection in Array(connections.values) { connection.tick() }
+    if !connections.isEmpty { startTicking() }
+  }
+}
+
+extension HTTPDoor: Participant {
+  public func replied(_ reply: Reply) {}
+  public func happened(_ outcome: Outcome) {}
+  public func probe() {}
+
+  public func shutDown() {
+    for connection in Array(connections.values) { connection.shutDown() }
+  }
+}

@@ -1,0 +1,41 @@
+import ChatCore
+import Delivery
+
+/// What the HTTP door is composed with, the same on every loop.
+public struct HTTPSettings: Sendable {
+  /// The place of ``WebSocketFormat`` in the shard's list of formats.
+  public var webSocketFormat: FormatID
+  /// Web origins besides the server's own that may open a WebSocket: lower case, without a path, as
+  /// `https://example.org`.
+  public var allowedOrigins: [String]
+  /// Where the line door listens, as `HOST:PORT`; for the page at `/`.
+  public var lineAddresses: @Sendable () -> [String]
+  /// What the log tells of itself; for `/metrics`.
+  public var log: LogFigures
+
+  public init(
+    webSocketFormat: FormatID, allowedOrigins: [String], lineAddresses: @escaping @Sendable () -> [String],
+    log: LogFigures
+  ) {
+    self.webSocketFormat = webSocketFormat
+    self.allowedOrigins = allowedOrigins
+    self.lineAddresses = lineAddresses
+    self.log = log
+  }
+}
+
+/// Figures of the event log, whichever it is.
+public struct LogFigures: Sendable {
+  /// Messages in each commit.
+  public var batchSize: Histogram
+  /// Seconds that each commit took.
+  public var commitSeconds: Histogram
+  /// Bytes that wait to be stored.
+  public var queuedBytes: @Sendable () -> Int
+
+  public init(batchSize: Histogram, commitSeconds: Histogram, queuedBytes: @escaping @Sendable () -> Int) {
+    self.batchSize = batchSize
+    self.commitSeconds = commitSeconds
+    self.queuedBytes = queuedBytes
+  }
+}

@@ -1,0 +1,91 @@
+import ChatCore
+import LineProtocol
+
+/// `GET /messages`.
+enum HistoryRoute {
+  static let defaultLimit: Int64 = 50
+
+  static let route: Route = Route(
+    method: .get, path: PublishRoute.path, summary: "Read stored messages of a room, always oldest first.",
+    parameters: [
+      Route.Parameter(
+        name: "room", description: "The room.", schema: #"{"type":"string","default":"default"}"#),
+      Route.Parameter(
+        name: "after", description: "The oldest messages with a greater id.",
+        schema: #"{"type":"integer","minimum":0}"#),
+      Route.Parameter(
+        name: "before",
+        description:
+          "The newest messages with a smaller id. Not together with after; without either: the newest.",
+        schema: #"{"type":"integer","minimum":0}"#),
+      Route.Parameter(
+        name: "limit", description: "How many messages at most. A page of long texts ends earlier.",
+        schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":50}"#),
+    ],
+    answers: [
+      Route.Answer(status: .ok, description: "A page of messages.", content: .json(schema: "Page")),
+      Route.Answer(status: .notFound, description: "There is no such room."),
+      Route.Answer(status: .unprocessableContent, description: "A parameter is wrong; field names it."),
+      Route.Answer(status: .serviceUnavailable, description: "The log cannot be read now."),
+    ],
+    answer: answer)
+
+  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+    let name = try RoomName(room: try request.query.single("room"))
+    let range = try range(request.query, lastID: door.shard.log.lastID)
+    let limit = try request.query.number("limit", 1...Int64(Limits.historyPage)) ?? defaultLimit
+    return .ask(.describe(name)) { (reply) throws(Problem) in
+      guard case .room(let room) = reply else { throw reply.problem }
+      return .read(HistoryQuery(room: room.id, range, limit: Int(limit))) { page in
+        .respond(HTTPResponse(.ok, json: json(page, range)))
+      }
+    }
+  }
+
+  static func range(_ query: HTTPQuery, lastID: Int64) throws(Problem) -> HistoryQuery.Range {
+    let after = try query.after(lastID: lastID)
+    let before = try query.number("before", 0...Int64.max)
+    switch (after, before) {
+    case (nil, nil): return .newest
+    case (let after?, nil): return .after(after)
+    case (nil, let before?): return .before(before)
+    default: throw .invalid("before", "Give after or before, not both.")
+    }
+  }
+
+  /// `next` continues in the direction of the query; a page of the newest goes on with `before`. `gap` tells what is gone:
+  /// after the id asked for, or at the end of the way back.
+  static func json(_ page: HistoryPage, _ range: HistoryQuery.Range) -> [UInt8] {
+    var json = JSONWriter()
+    json.beginObject()
+    json.key("messages")
+    json.beginArray()
+    for message in page.messages { json.message(message) }
+    json.endArray()
+    var next = page.messages.first?.id
+    var gapStart: Int64? = page.hasMore ? nil : 0
+    if case .after(let after, _) = range {
+      next = page.messages.last?.id
+      gapStart = after
+    }
+    json.key("next")
+    if page.hasMore, let next { json.int(Int(next)) } else { json.null() }
+    if let gapStart, gapStart < page.trimmedTo {
+      json.key("gap")
+      json.beginArray()
+      json.int(Int(gapStart))
+      json.int(Int(page.trimmedTo))
+      json.endArray()
+    }
+    json.endObject()
+    return json.bytes
+  }
+}
+
+extension Reply {
+  /// Why there is not the answer that was asked for.
+  var problem: Problem {
+    if case .refused(let error) = self { return Problem(error) }
+    return .internalError
+  }
+}

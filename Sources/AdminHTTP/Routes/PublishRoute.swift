@@ -1,0 +1,62 @@
+import LineProtocol
+
+/// `POST /messages`.
+enum PublishRoute {
+  static let path = "/messages"
+
+  static let route: Route = Route(
+    method: .post, path: path, summary: "Publish a message. The room is made if it is not there.",
+    body: "NewMessage",
+    answers: [
+      Route.Answer(
+        status: .created, description: "The message is on disk; Location leads to it.",
+        content: .json(schema: "Published")),
+      Route.Answer(status: .lengthRequired, description: "The request does not say how long its content is."),
+      Route.Answer(status: .unsupportedMediaType, description: "The content is not application/json."),
+      Route.Answer(
+        status: .unprocessableContent, description: "A member of the content is wrong; field names it."),
+      Route.Answer(
+        status: .internalServerError,
+        description: "The log failed; the message may be stored (outcome-unknown)."),
+      Route.Answer(status: .serviceUnavailable, description: "Nothing was stored; try again later."),
+    ],
+    checkHead: checkHead, answer: answer)
+
+  private static func checkHead(_ request: HTTPRequest) throws(Problem) {
+    guard request.mediaType == "application/json" else { throw .unsupportedMediaType }
+  }
+
+  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+    guard request.hasBody else { throw .lengthRequired }
+    try checkHead(request)
+    if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
+    let message = try PostMessage(json: request.body.span)
+    let user = try Nick(user: message.user)
+    let room = try RoomName(room: message.room)
+    return .publish(room, try MessageText(text: message.text), as: user)
+  }
+
+  /// The 201, written in one piece: this is the door's hot path.
+  static func response(to message: Message, keepAlive: Bool, date: String) -> [UInt8] {
+    var body = JSONWriter()
+    body.beginObject()
+    body.field("status", "published")
+    body.field("id", Int(message.id))
+    body.field("room", message.room)
+    body.field("ts", message.time.description)
+    body.endObject()
+    var response: [UInt8] = []
+    response.reserveCapacity(512)
+    response.append("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /messages?room=")
+    PercentCoding.encode(message.room, into: &response)
+    response.append("&after=")
+    response.append(decimal: Int(message.id) - 1)
+    response.append("&limit=1\r\nDate: ")
+    response.append(contentsOf: date.utf8)
+    response.append("\r\nContent-Length: ")
+    response.append(decimal: body.bytes.count)
+    response.append(keepAlive ? "\r\nConnection: keep-alive\r\n\r\n" : "\r\nConnection: close\r\n\r\n")
+    response.append(contentsOf: body.bytes)
+    return response
+  }
+}

@@ -1,0 +1,58 @@
+/// One thing that can be asked of the server, with everything that `/openapi.json` says about it.
+struct Route: Sendable {
+  /// A query parameter.
+  struct Parameter: Sendable {
+    let name: String
+    let description: String
+    /// As a JSON Schema.
+    let schema: String
+  }
+
+  /// A status that the route can answer, and when.
+  struct Answer: Sendable {
+    let status: HTTPStatus
+    let description: String
+    var content = Content.problem
+  }
+
+  enum Content: Sendable {
+    case none
+    case problem
+    /// `schema` names a component of the OpenAPI document.
+    case json(schema: String)
+    case text(mediaType: String)
+  }
+
+  let method: HTTPMethod
+  let path: String
+  let summary: String
+  var parameters: [Parameter] = []
+  /// The component that the request's JSON content must fit.
+  var body: String?
+  let answers: [Answer]
+  /// Refuses what can be refused before the content is sent.
+  var checkHead: @Sendable (HTTPRequest) throws(Problem) -> Void = { _ in }
+  let answer: @Sendable (HTTPRequest, HTTPDoor) throws(Problem) -> RouteStep
+}
+
+extension Route {
+  /// What the parser can refuse before it is known what is asked for.
+  static let parserAnswers: [Answer] = [
+    Answer(status: .badRequest, description: "The request is malformed."),
+    Answer(status: .requestTimeout, description: "The request did not arrive in time."),
+    Answer(status: .contentTooLarge, description: "The content is too long."),
+    Answer(status: .uriTooLong, description: "The request target is too long."),
+    Answer(status: .expectationFailed, description: "Expect names something other than 100-continue."),
+    Answer(status: .requestHeaderFieldsTooLarge, description: "The header fields are too long or too many."),
+    Answer(status: .notImplemented, description: "The transfer coding is not known."),
+    Answer(status: .httpVersionNotSupported, description: "The version is neither HTTP/1.1 nor HTTP/1.0."),
+  ]
+
+  /// Every status that the route can answer, each once, in their order.
+  var allAnswers: [Answer] {
+    let own = Set(answers.map(\.status))
+    return (answers + Self.parserAnswers.filter { !own.contains($0.status) }).sorted {
+      $0.status.code < $1.status.code
+    }
+  }
+}

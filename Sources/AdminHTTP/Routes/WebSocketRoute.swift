@@ -1,0 +1,45 @@
+import LineProtocol
+
+/// `GET /ws`: the way from HTTP to WebSocket.
+enum WebSocketRoute {
+  static let path = "/ws"
+
+  static let route: Route = Route(
+    method: .get, path: path,
+    summary:
+      "Open a WebSocket on a room: its last 20 messages, or everything after an id, then what happens.",
+    parameters: [
+      Route.Parameter(
+        name: "user", description: "The name to speak under.", schema: #"{"type":"string","default":"john"}"#),
+      Route.Parameter(
+        name: "room", description: "The room.", schema: #"{"type":"string","default":"default"}"#),
+      Route.Parameter(
+        name: "after", description: "Resume: begin behind this id in place of the last 20.",
+        schema: #"{"type":"integer","minimum":0}"#),
+    ],
+    answers: [
+      Route.Answer(
+        status: .switchingProtocols, description: "The connection is a WebSocket now.", content: .none),
+      Route.Answer(status: .forbidden, description: "The Origin is neither this server nor an allowed one."),
+      Route.Answer(status: .unprocessableContent, description: "A parameter is wrong; field names it."),
+      Route.Answer(
+        status: .upgradeRequired, description: "The request does not ask for WebSocket version 13."),
+      Route.Answer(
+        status: .serviceUnavailable, description: "There are too many rooms, or the server is stopping."),
+    ],
+    answer: answer)
+
+  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+    let response = try WebSocketHandshake.accept(request)
+    let origins = OriginPolicy(allowed: door.settings.allowedOrigins)
+    guard origins.permits(request.headers.all("origin"), host: request.host) else {
+      throw .forbidden("Pages of this origin may not open a WebSocket here; --allow-origin lets them.")
+    }
+    return .open(
+      WebSocketOpening(
+        user: try Nick(user: try request.query.single("user") ?? "john"),
+        room: try RoomName(room: try request.query.single("room")),
+        after: try request.query.after(lastID: door.shard.log.lastID),
+        response: response))
+  }
+}

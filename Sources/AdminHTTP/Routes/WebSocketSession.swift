@@ -1,0 +1,277 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+/// One WebSocket: a user in a room.
+///
+/// It has joined before the 101 is sent, so that every refusal is still an HTTP response. Then it is shown what was (in a
+/// ``Replay``), and is live from the very message where that ends. Only then, and never while the log is full, is
+/// its input taken: what is not taken waits in the kernel.
+final class WebSocketSession {
+  /// What a subscriber that does not resume is shown first.
+  static let newestMessages = 20
+  /// Messages of one session that may be under way to the log.
+  static let messagesUnderWay = 1_024
+  /// A peer that is gone without a word is noticed after about this time.
+  static let silentPeerSeconds: Int32 = 120
+
+  private enum Phase {
+    case joining
+    case replaying(Replay)
+    case live
+  }
+
+  let connection: Connection
+  let door: HTTPDoor
+  private let opening: WebSocketOpening
+  private var id = SessionID(loop: 0, serial: 0)
+  private(set) var room: RoomID?
+  /// The room as it was first written; until the join, as it was asked for.
+  private var roomName: RoomName
+  /// What is not after this id was there before the session came.
+  private var newestAtJoin: Int64 = 0
+  private var phase = Phase.joining
+  private var decoder = WebSocketDecoder()
+  /// Messages whose outcome is not known yet.
+  private var underWay = 0
+  /// A refusal whose turn is after the messages under way.
+  private var refusal: ProtocolError?
+  /// How to close as soon as nothing is under way.
+  private var ending: Ending?
+  private var endReason = "connection closed"
+
+  private enum Ending {
+    /// The client ended the connection; with or without a close frame.
+    case goodbye(WebSocketCloseCode?, String)
+    case hangUp
+  }
+
+  init(_ connection: Connection, _ door: HTTPDoor, _ opening: WebSocketOpening) {
+    self.connection = connection
+    self.door = door
+    self.opening = opening
+    roomName = opening.room
+    connection.pauseInput()
+    connection.detectSilentPeer(within: Self.silentPeerSeconds)
+    door.shard.metrics.webSockets.add(1, ordering: .relaxed)
+    id = door.shard.enter(self, output: connection.output, format: door.settings.webSocketFormat)
+    door.shard.ask(id, .name(opening.user))
+    door.shard.ask(id, .join(opening.room, after: opening.after))
+  }
+
+  // MARK: Joining
+
+  /// The hub does not let the user in: an HTTP response is still possible.
+  private func refuseOpening(_ error: ProtocolError) {
+    let problem = Problem(error).closing
+    door.shard.metrics.refused(problem.reasonCode)
+    var bytes: [UInt8] = []
+    problem.response.encode(into: &bytes, keepAlive: false, date: door.date)
+    connection.output.append(bytes)
+    connection.finish()
+  }
+
+  private func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
+    self.room = room
+    roomName = name
+    newestAtJoin = state.newest
+    var bytes: [UInt8] = []
+    opening.response.encode(into: &bytes, keepAlive: true, date: door.date)
+    connection.output.append(bytes)
+    let replay = Replay(
+      of: room, after: opening.after ?? state.newest,
+      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, session: id,
+      output: connection.output, on: door.shard, sink: self)
+    phase = .replaying(replay)
+    replay.start()
+  }
+
+  // MARK: Sending
+
+  private func send(_ encode: (inout [UInt8]) -> Void) {
+    var bytes: [UInt8] = []
+    encode(&bytes)
+    connection.output.append(bytes)
+  }
+
+  private func refuse(_ error: ProtocolError) {
+    door.shard.metrics.refused(error.code.rawValue)
+    send { WebSocketFrame.error(error, into: &$0) }
+  }
+
+  private func close(_ code: WebSocketCloseCode?, _ reason: String) {
+    send { WebSocketEncoder.close(code, reason, into: &$0) }
+    connection.finish()
+  }
+
+  /// Where the session would go on: what it was shown, as far as that is not among the `dropped` frames.
+  private func resumePoint(dropped: [UInt8], isSlow: Bool) -> Int64 {
+    let shard = door.shard
+    let dropped = WebSocketFrame.dropped(dropped)
+    var cursor = room.map { shard.newest(in: $0) } ?? 0
+    if case .replaying(let replay) = phase { cursor = replay.cursor }
+    // An output that overflowed kept the first frame that was too much; what came after that has left no trace.
+    if isSlow { cursor = min(cursor, dropped.last ?? shard.shownBeforeThisTurn) }
+    return min(cursor, dropped.resumeAfter ?? cursor)
+  }
+
+  private func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
+    endReason = reason
+    connection.cutOff { dropped in
+      let resume = resumePoint(dropped: dropped, isSlow: isSlow)
+      var farewell: [UInt8] = []
+      WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
+      return farewell
+    }
+  }
+
+  // MARK: Receiving
+
+  private var takesInput: Bool {
+    guard case .live = phase, ending == nil, refusal == nil else { return false }
+    return underWay < Self.messagesUnderWay && !door.shard.log.isFull
+  }
+
+  private func take(_ event: WebSocketDecoder.Event) {
+    switch event {
+    case .needMore, .pong: break
+    case .text(let text): publish(text)
+    case .ping(let payload): send { WebSocketEncoder.pong(payload, into: &$0) }
+    case .binary: end(.goodbye(.unsupportedData, "send text"))
+    case .close(let code, let reason): end(.goodbye(code, reason))
+    case .failed(let code, let reason): end(.goodbye(code, reason))
+    }
+  }
+
+  private func publish(_ text: String) {
+    do throws(ProtocolError) {
+      let text = try WebSocketText.read(text)
+      underWay += 1
+      door.shard.ask(id, .publish(roomName, text, .message))
+    } catch {
+      refusal = error
+      goOn()
+    }
+  }
+
+  private func end(_ ending: Ending) {
+    self.ending = ending
+    goOn()
+  }
+
+  /// Does what waited for the messages under way, and takes input again.
+  private func goOn() {
+    guard connection.isOpen else { return }
+    if underWay == 0 {
+      if let error = refusal.take() { refuse(error) }
+      switch ending {
+      case .goodbye(let code, let reason): return close(code, reason)
+      case .hangUp: return connection.finish()
+      case nil: break
+      }
+    }
+    if takesInput { connection.resumeInput() }
+  }
+}
+
+extension WebSocketSession: ConnectionHandler {
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    var offset = 0
+    while connection.isOpen, offset < bytes.count {
+      guard takesInput else {
+        connection.pauseInput()
+        // A full log says itself when it has room; everything else ends with an outcome of this session.
+        if underWay == 0, door.shard.log.isFull { door.shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+        return offset
+      }
+      let step = decoder.next(bytes.extracting(offset...))
+      offset += step.consumed
+      if step.event == .needMore { return offset }
+      take(step.event)
+    }
+    return offset
+  }
+
+  func inputEnded() { end(.hangUp) }
+
+  func outputDrained() {
+    if case .replaying(let replay) = phase { replay.outputDrained() }
+  }
+
+  func outputOverflowed() {
+    door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    cutOff(.tryAgainLater, "too slow", isSlow: true)
+  }
+
+  func closed() {
+    if case .replaying(let replay) = phase { replay.cancel() }
+    phase = .joining
+    door.shard.metrics.webSockets.subtract(1, ordering: .relaxed)
+    door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
+  }
+
+  /// A frame, or the 101 before the first of them: frames of this server begin with a set bit, a response does not.
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    bytes.withMemoryRebound(to: UInt8.self) { bytes in
+      guard bytes.first == UInt8(ascii: "H") else { return WebSocketEncoder.frameLength(bytes.span) }
+      let end = Array("\r\n\r\n".utf8)
+      return bytes.indices.first { bytes[$0...].starts(with: end) }.map { $0 + end.count }
+    }
+  }
+}
+
+extension WebSocketSession: Participant {
+  func replied(_ reply: Reply) {
+    if connection.isOpen, case .joining = phase, case .refused(let error) = reply { refuseOpening(error) }
+  }
+
+  func happened(_ outcome: Outcome) {
+    guard connection.isOpen else { return }
+    switch outcome {
+    case .joined(let id, let state, let room, _): return open(id, state, room)
+    case .published(let message): send { WebSocketFrame.message(message, type: .message, into: &$0) }
+    case .refused(let error): refuse(error)
+    case .failed(let error): refuse(ProtocolError(error, asked: ""))
+    default: return
+    }
+    underWay -= 1
+    goOn()
+  }
+
+  func probe() {}
+
+  func shutDown() {
+    if room == nil {
+      if connection.isOpen { refuseOpening(ProtocolError(.shuttingDown, asked: "")) }
+    } else {
+      cutOff(.goingAway, "shutdown", isSlow: false)
+    }
+  }
+}
+
+extension WebSocketSession: ReplaySink {
+  /// What was said after the join is no history, however it is read.
+  func show(_ message: Message) {
+    send {
+      WebSocketFrame.message(message, type: message.id <= newestAtJoin ? .history : .message, into: &$0)
+    }
+  }
+
+  func showGap(from: Int64, to: Int64) {
+    send { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(at cursor: Int64) {
+    phase = .live
+    goOn()
+  }
+
+  func replayFailed(_ error: LogError) {
+    guard case .replaying(let replay) = phase else { return }
+    refuse(ProtocolError(error, asked: ""))
+    close(.internalError, "history cannot be read; resume after \(replay.cursor)")
+  }
+}

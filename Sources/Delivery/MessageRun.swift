@@ -1,0 +1,48 @@
+import LineProtocol
+import Reactor
+
+/// Consecutive messages of one room, encoded once for each format and shown in one piece.
+///
+/// Who sent one of them is told its fate in between, and so is given the messages before it then and there: `given` remembers up
+/// to where.
+struct MessageRun {
+  private(set) var room: LocalRoom?
+  private(set) var encoded: [[UInt8]]
+  private(set) var given: [(output: Output, format: Int, through: Int)] = []
+  private(set) var messages = 0
+
+  init(formats: Int) { encoded = Array(repeating: [], count: formats) }
+
+  mutating func begin(in room: LocalRoom) { self.room = room }
+
+  mutating func add(_ message: Message, _ formats: [any EventFormat]) {
+    guard let room else { return }
+    for index in formats.indices where !room.members[index].isEmpty {
+      formats[index].encode(message, into: &encoded[index])
+    }
+    messages += 1
+  }
+
+  /// What `output` has not been shown of the run so far.
+  func rest(for output: Output, _ format: Int) -> ArraySlice<UInt8> {
+    let through = given.first { $0.output == output }?.through ?? 0
+    return encoded[format][through...]
+  }
+
+  /// `output` has been shown, or is not to be shown, all of the run so far.
+  mutating func markGiven(_ output: Output, _ format: Int) {
+    let through = encoded[format].count
+    if let index = given.firstIndex(where: { $0.output == output }) {
+      given[index].through = through
+    } else {
+      given.append((output, format, through))
+    }
+  }
+
+  mutating func end() {
+    room = nil
+    messages = 0
+    given.removeAll(keepingCapacity: true)
+    for index in encoded.indices { encoded[index].removeAll(keepingCapacity: true) }
+  }
+}

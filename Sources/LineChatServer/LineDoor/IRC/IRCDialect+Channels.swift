@@ -1,0 +1,115 @@
+import ChatCore
+import LineProtocol
+
+extension IRCDialect {
+  /// `JOIN #a,#b [keys]`, or `JOIN 0` to leave all. There are no keys, so they are not looked at.
+  func join(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    if line.parameters[0] == "0" {
+      return run(session.rooms.map { room in { $0.leave(room.name, nil, $1) } }, session)
+    }
+    return forEachChannel(line, session) { room, irc, session in
+      irc.ask(.join(room, after: nil), session) { reply, irc, session in
+        if case .refused(let error) = reply {
+          irc.refuse(IRCRefusal(.errTooManyChannels, [room.channel], error.reason), session)
+        }
+        // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
+        return .done
+      }
+    }
+  }
+
+  /// Tells the client that it is in a room, and what a room is to a client: topic and names.
+  func entered(_ room: RoomName, _ session: LineSession) -> IRCProgress {
+    let irc = session.settings.irc
+    session.send { irc.join(nick: name(session), room: room.text, into: &$0) }
+    return ask(.describe(room), session) { reply, irc, session in
+      guard case .room(let description) = reply else { return .done }
+      if let topic = description.topic, !topic.text.isEmpty { irc.tell(topic, of: description.name, session) }
+      return irc.sendList(session) { irc.appendNames(description, session, to: &$0) }
+    }
+  }
+
+  func part(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    let reason = Self.reason(line.parameters.count > 1 ? line.parameters[1] : nil)
+    return forEachChannel(line, session) { room, irc, session in irc.leave(room, reason, session) }
+  }
+
+  private func leave(_ room: RoomName, _ reason: String?, _ session: LineSession) -> IRCProgress {
+    ask(.part(room, reason: reason), session) { reply, irc, session in
+      if case .refused = reply { irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session) }
+      return .done
+    }
+  }
+
+  /// Deals with each channel that the first parameter names.
+  private func forEachChannel(
+    _ line: IRCLine, _ session: LineSession,
+    _ body: @escaping (RoomName, IRCDialect, LineSession) -> IRCProgress
+  ) -> IRCProgress {
+    let targets = Self.targets(line.parameters[0])
+    if targets.isEmpty { refuse(IRCRefusal(.errNeedMoreParams, [line.command]), session) }
+    let parts = targets.map { target -> Part in
+      { irc, session in
+        do throws(IRCRefusal) {
+          return body(try RoomName(channel: target), irc, session)
+        } catch {
+          irc.refuse(error, session)
+          return .done
+        }
+      }
+    }
+    return run(parts, session)
+  }
+
+  // MARK: Topic
+
+  func topic(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    do throws(IRCRefusal) {
+      let room = try RoomName(channel: line.parameters[0])
+      guard line.parameters.count > 1 else { return showTopic(room, session) }
+      let text = try Self.topic(line.parameters[1], of: room)
+      return ask(.setTopic(room, text), session) { reply, irc, session in
+        if case .refused = reply { irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session) }
+        return .done
+      }
+    } catch {
+      refuse(error, session)
+      return .done
+    }
+  }
+
+  /// Checks a topic as any text that comes to terminals; an empty one takes the topic away.
+  static func topic(_ text: String, of room: RoomName) throws(IRCRefusal) -> String {
+    if text.isEmpty { return text }
+    guard text.utf8.count <= IRCSupport.topicBytes else {
+      let reason = "A topic has at most \(IRCSupport.topicBytes) bytes"
+      throw IRCRefusal(.errUnknownError, ["TOPIC", room.channel], reason)
+    }
+    do throws(TextError) {
+      return try MessageText(text).string
+    } catch {
+      throw IRCRefusal(.errUnknownError, ["TOPIC", room.channel], error.reason)
+    }
+  }
+
+  private func showTopic(_ room: RoomName, _ session: LineSession) -> IRCProgress {
+    ask(.describe(room), session) { reply, irc, session in
+      guard case .room(let description) = reply else {
+        irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
+        return .done
+      }
+      if let topic = description.topic, !topic.text.isEmpty {
+        irc.tell(topic, of: description.name, session)
+      } else {
+        irc.reply(.rplNoTopic, [description.name.channel], session)
+      }
+      return .done
+    }
+  }
+
+  private func tell(_ topic: Topic, of room: RoomName, _ session: LineSession) {
+    reply(.rplTopic, [room.channel], text: topic.text, session)
+    let seconds = topic.time.milliseconds / 1000
+    reply(.rplTopicWhoTime, [room.channel, topic.author, "\(seconds)"], session)
+  }
+}

@@ -1,0 +1,68 @@
+import ChatCore
+import LineProtocol
+
+extension IRCDialect {
+  /// `WHO #channel` or `WHO nick`. There are no masks and no operators, so `WHO … o` finds nobody.
+  func who(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    let target = line.parameters[0]
+    let isForOperators = line.parameters.count > 1 && line.parameters[1] == "o"
+    if !isForOperators, let room = try? RoomName(channel: target) {
+      return ask(.describe(room), session) { reply, irc, session in
+        guard case .room(let room) = reply else { return irc.endWho(target, session) }
+        return irc.sendList(session) {
+          for nick in room.members { irc.appendWho(nick, room.name.channel, session, to: &$0) }
+          irc.append(.rplEndOfWho, [target], session, to: &$0)
+        }
+      }
+    }
+    if !isForOperators, let nick = try? Nick(target) {
+      return ask(.find([nick]), session) { reply, irc, session in
+        if case .found(let nicks) = reply {
+          session.send { for nick in nicks { irc.appendWho(nick, "*", session, to: &$0) } }
+        }
+        return irc.endWho(target, session)
+      }
+    }
+    return endWho(target, session)
+  }
+
+  private func endWho(_ target: String, _ session: LineSession) -> IRCProgress {
+    reply(.rplEndOfWho, [target], session)
+    return .done
+  }
+
+  /// User and real name are the nick, the host is the server: see ``user(_:_:)``. `H`: nobody is away.
+  private func appendWho(_ nick: Nick, _ channel: String, _ session: LineSession, to out: inout [UInt8]) {
+    let server = session.settings.irc.serverName
+    append(
+      .rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)", session,
+      to: &out)
+  }
+
+  /// `ISON nick nick…` (RFC 2812 §4.9)
+  func isOn(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    let words = line.parameters.flatMap { $0.split(separator: " ") }
+    return find(words.map(String.init), session) { nicks, irc, session in
+      irc.reply(.rplIsOn, [], text: nicks.map(\.text).joined(separator: " "), session)
+    }
+  }
+
+  /// `USERHOST nick nick…` (RFC 2812 §4.8). `+`: nobody is away.
+  func userHost(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    find(Array(line.parameters.prefix(IRCSupport.userHostNicks)), session) { nicks, irc, session in
+      let hosts = nicks.map { "\($0.text)=+\($0.text)@\(session.settings.irc.serverName)" }
+      irc.reply(.rplUserHost, [], text: hosts.joined(separator: " "), session)
+    }
+  }
+
+  /// Shows which of the words are nicks that somebody has.
+  private func find(
+    _ words: [String], _ session: LineSession,
+    show: @escaping ([Nick], IRCDialect, LineSession) -> Void
+  ) -> IRCProgress {
+    ask(.find(words.compactMap { try? Nick($0) }), session) { reply, irc, session in
+      if case .found(let nicks) = reply { show(nicks, irc, session) }
+      return .done
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import ChatCore
+import LineProtocol
+
+extension IRCDialect {
+  func motd(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    isThisServer(line, session) ? tellMotd(session) : .done
+  }
+
+  func tellMotd(_ session: LineSession) -> IRCProgress {
+    refuse(IRCRefusal(.errNoMotd, [], "There is no message of the day"), session)
+    return .done
+  }
+
+  func countUsers(_ session: LineSession) -> IRCProgress {
+    ask(.count, session) { reply, irc, session in
+      guard case .count(let sessions, let rooms) = reply else { return .done }
+      irc.reply(
+        .rplLUserClient, [], text: "There are \(sessions) users and 0 invisible on 1 servers", session)
+      irc.reply(.rplLUserChannels, ["\(rooms)"], session)
+      irc.reply(.rplLUserMe, [], text: "I have \(sessions) clients and 0 servers", session)
+      return .done
+    }
+  }
+
+  func version(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    guard isThisServer(line, session) else { return .done }
+    reply(.rplVersion, [Self.softwareVersion, session.settings.irc.serverName], text: "", session)
+    tellSupport(session)
+    return .done
+  }
+
+  func time(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    guard isThisServer(line, session) else { return .done }
+    let now = WallClock.now
+    let params = [session.settings.irc.serverName, "\(now.milliseconds / 1000)", "0"]
+    reply(.rplTime, params, text: now.description, session)
+    return .done
+  }
+
+  /// A command may name the server that it is for: there is only this one.
+  private func isThisServer(_ line: IRCLine, _ session: LineSession) -> Bool {
+    guard let server = line.parameters.first, server != session.settings.irc.serverName else { return true }
+    refuse(IRCRefusal(.errNoSuchServer, [server]), session)
+    return false
+  }
+}

@@ -1,0 +1,51 @@
+import LineProtocol
+
+/// What a PRIVMSG or NOTICE says, and where.
+struct IRCUtterance {
+  /// Channels that one line may name; told to clients as TARGMAX.
+  static let maximumTargets = 4
+
+  private(set) var rooms: [RoomName] = []
+  private(set) var content: (kind: Message.Kind, text: MessageText)?
+  private(set) var refusals: [IRCRefusal] = []
+
+  /// A NOTICE is never answered with an error, so that two programs cannot answer each other for ever
+  /// (modern.ircdocs.horse/#notice-message); it says what can be said.
+  init(_ line: IRCLine, _ kind: Message.Kind) {
+    do throws(IRCRefusal) {
+      try read(line, kind)
+    } catch {
+      refusals.append(error)
+    }
+    if kind == .notice { refusals = [] }
+  }
+
+  private mutating func read(_ line: IRCLine, _ kind: Message.Kind) throws(IRCRefusal) {
+    let targets = IRCDialect.targets(line.parameters.first)
+    if targets.isEmpty { throw IRCRefusal(.errNoRecipient, [], "No recipient given (\(line.command))") }
+    guard line.parameters.count > 1 else { throw IRCRefusal(.errNoTextToSend) }
+    guard targets.count <= Self.maximumTargets else {
+      throw IRCRefusal(.errTooManyTargets, [targets[Self.maximumTargets]])
+    }
+    do throws(TextError) {
+      content = try CTCP.message(line.parameters[1], kind: kind)
+    } catch {
+      guard error != .empty else { throw IRCRefusal(.errNoTextToSend) }
+      refusals = targets.map { IRCRefusal(.errCannotSendToChan, [$0], error.reason) }
+      return
+    }
+    for target in targets { add(target) }
+  }
+
+  private mutating func add(_ target: String) {
+    guard target.utf8.first == UInt8(ascii: "#") else {
+      let reason = "No such channel, and there are no private messages"
+      return refusals.append(IRCRefusal(.errNoSuchNick, [target], reason))
+    }
+    do throws(IRCRefusal) {
+      rooms.append(try RoomName(channel: target))
+    } catch {
+      refusals.append(error)
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import AdminHTTP
+import Delivery
+
+extension Server {
+  /// What the HTTP doors of all loops are composed with.
+  var httpSettings: HTTPSettings {
+    let (log, lineAddresses) = (self.log, self.lineAddresses)
+    return HTTPSettings(
+      webSocketFormat: .webSocket, allowedOrigins: configuration.allowOrigins,
+      lineAddresses: { lineAddresses.all },
+      log: LogFigures(
+        batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
+        queuedBytes: { log.queuedBytes }))
+  }
+}
