@@ -41,6 +41,7 @@ final class LineSession {
     self.shard = shard
     self.settings = settings
     id = shard.enter(self, output: connection.output, format: .plain)
+    shard.metrics.lineConnections.add(1, ordering: .relaxed)
     connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
   }
 
@@ -211,7 +212,10 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  func closed() { leave() }
+  func closed() {
+    shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
+    leave()
+  }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     bytes.firstIndex(of: 0x0A).map { $0 + 1 }
