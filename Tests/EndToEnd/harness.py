@@ -407,6 +407,7 @@ class WebSocketClient:
 
     def __init__(self, server, query="", timeout=TIMEOUT, path="/ws", **options):
         import websockets
+        import websockets.exceptions
 
         self._errors = websockets.exceptions
         self._timeout = timeout
@@ -414,8 +415,13 @@ class WebSocketClient:
         uri = f"ws://{server.http[0]}:{server.http[1]}{path}" + (f"?{query}" if query else "")
         # The library's own pings need a loop that runs all the time.
         options.setdefault("ping_interval", None)
+
+        async def connected():
+            # Made within the loop, which it takes for its own.
+            return await websockets.connect(uri, **options)
+
         try:
-            self.socket = self._run(websockets.connect(uri, **options).__aenter__())
+            self.socket = self._run(connected())
         except BaseException:
             self._loop.close()
             raise
