@@ -407,6 +407,7 @@ class WebSocketClient:
 
     def __init__(self, server, query="", timeout=TIMEOUT, path="/ws", **options):
         import websockets
+        import websockets.exceptions
 
         self._errors = websockets.exceptions
         self._timeout = timeout
@@ -414,8 +415,12 @@ class WebSocketClient:
         uri = f"ws://{server.http[0]}:{server.http[1]}{path}" + (f"?{query}" if query else "")
         # The library's own pings need a loop that runs all the time.
         options.setdefault("ping_interval", None)
+
+        async def connect():
+            return await websockets.connect(uri, **options)
+
         try:
-            self.socket = self._run(websockets.connect(uri, **options).__aenter__())
+            self.socket = self._run(connect())
         except BaseException:
             self._loop.close()
             raise
@@ -456,21 +461,28 @@ class WebSocketClient:
         except WebSocketClosed as closed:
             return closed.code, closed.reason
 
-    def close(self):
+    def close(self, politely=True):
+        """Closes with the closing handshake, or at once."""
         if self._loop.is_closed():
             return
         try:
-            self._run(self.socket.close())
-        except (WebSocketClosed, OSError, asyncio.TimeoutError):
+            if politely:
+                self._run(self.socket.close())
+            else:
+                self.socket.transport.abort()
+        except (WebSocketClosed, OSError):
             pass
         finally:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+                self._loop.run_until_complete(asyncio.wait([task]))
             self._loop.close()
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, kind, *_):
+        self.close(politely=kind is None)
 
 
 def nc(server, input, *flags, timeout=TIMEOUT):
