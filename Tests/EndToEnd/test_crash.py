@@ -258,6 +258,8 @@ class PagingReader(Reader):
                     answer = client.get(f"/messages?room={room}&after={self.cursor(room)}&limit=1000")
                     if answer.status == 404:
                         continue  # nothing was said there yet
+                    if answer.status != 200:
+                        raise AssertionError(f"{self.name}: {answer}")
                     for message in answer.json()["messages"]:
                         self.seen[room].append((message["id"], message["user"], message["text"]))
 
