@@ -126,11 +126,11 @@ public final class SQLiteEventLog: EventLog {
       while let taken = queue.take() {
         var rest = taken[...]
         while !rest.isEmpty {
-          var events = Array(Self.nextBatch(&rest))
-          let cost = events.reduce(0) { $0 + $1.cost }
+          var (events, cost) = Self.nextBatch(&rest)
           write(&events, writer)
+          // Whoever waits for room is woken by the batch, and must find it.
+          shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
-          shared.queuedBytes.subtract(cost, ordering: .relaxed)
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
       }
@@ -142,7 +142,7 @@ public final class SQLiteEventLog: EventLog {
     let messages = events.count(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
-    writer.write(&events)
+    writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
     if messages == 0 { return }
     metrics.committed(messages, took: began.duration(to: .now))
@@ -162,14 +162,16 @@ public final class SQLiteEventLog: EventLog {
     }
   }
 
-  private static func nextBatch(_ rest: inout ArraySlice<Event>) -> ArraySlice<Event> {
-    var bytes = 0
+  private static func nextBatch(_ rest: inout ArraySlice<Event>) -> (events: [Event], cost: Int) {
+    var cost = 0
     var end = rest.startIndex
-    while end < rest.endIndex, end - rest.startIndex < batchEvents, bytes < batchBytes {
-      bytes += rest[end].cost
+    while end < rest.endIndex, end - rest.startIndex < batchEvents, cost < batchBytes {
+      cost += rest[end].cost
       end += 1
     }
-    defer { rest = rest[end...] }
-    return rest[..<end]
+    // Usually the batch is everything: then the array is handed over as it is, with nobody else holding it.
+    let batch = Array(rest[..<end])
+    rest = end == rest.endIndex ? [] : rest[end...]
+    return (batch, cost)
   }
 }

@@ -421,11 +421,12 @@ class WebSocketClient:
         # The library's own pings need a loop that runs all the time.
         options.setdefault("ping_interval", None)
 
-        async def connect():
+        async def connected():
+            # Made within the loop, which it takes for its own.
             return await websockets.connect(uri, **options)
 
         try:
-            self.socket = self._run(connect())
+            self.socket = self._run(connected())
         except BaseException:
             self._loop.close()
             raise
