@@ -62,6 +62,17 @@ final class LogWriter {
     complete(&events)
   }
 
+  /// Indexes the tail, however short it is. Trimming takes away only what is indexed.
+  func indexNow() {
+    if tail.count == 0 { return }
+    if transaction({ () throws(SQLError) in try indexTail() }) == nil { tail.markIndexed() }
+  }
+
+  /// Learns what was trimmed.
+  func trimmed(_ rooms: [RoomID: Int64]) {
+    for (room, id) in rooms { self.rooms[room]?.trimmedTo = id }
+  }
+
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
   func finish() {
     let failure = transaction { () throws(SQLError) in

@@ -42,6 +42,8 @@ public final class SQLiteEventLog: EventLog {
     let writer: LogWriter
     let database: Database
     let reader: HistoryReader
+    /// nil: everything is kept for ever.
+    let trimmer: Trimmer?
   }
 
   private struct Read: Sendable {
@@ -51,7 +53,7 @@ public final class SQLiteEventLog: EventLog {
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
   public init(
-    directory: String, durability: Durability, clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention = Retention(), clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability)
     do throws(SQLError) {
@@ -61,7 +63,8 @@ public final class SQLiteEventLog: EventLog {
         Seeds(
           writer: try LogWriter(
             store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
-          database: store.writer, reader: try HistoryReader(reading, tail: store.tail)))
+          database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
+          trimmer: retention.isForEver ? nil : try Trimmer(store.writer, retention, clock: clock)))
     } catch {
       throw StoreError(error, path: store.path)
     }
@@ -75,7 +78,7 @@ public final class SQLiteEventLog: EventLog {
   /// Starts the threads. `publish` is called on the writer's thread with each batch, in order.
   public func start(publish: @escaping @Sendable (Batch) -> Void) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
-    let writing = try WorkerThread { self.runWriter(seeds.writer, seeds.database, publish) }
+    let writing = try WorkerThread { self.runWriter(seeds, publish) }
     let reading = try WorkerThread { self.runReader(seeds.reader) }
     threads.withLock { $0 = [writing, reading] }
   }
@@ -119,11 +122,13 @@ public final class SQLiteEventLog: EventLog {
 
   // MARK: Threads
 
-  private func runWriter(_ writer: LogWriter, _ database: Database, _ publish: (Batch) -> Void) {
+  private func runWriter(_ seeds: Seeds, _ publish: (Batch) -> Void) {
+    let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
+    var pace = seeds.trimmer.map { TrimPace($0) }
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
-      while let taken = queue.take() {
+      while let taken = queue.take(within: pace?.waitMilliseconds) {
         var rest = taken[...]
         while !rest.isEmpty {
           var (events, cost) = Self.nextBatch(&rest)
@@ -133,6 +138,7 @@ public final class SQLiteEventLog: EventLog {
           publish(Batch(events: events))
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
+        pace?.trimIfDue(writer)
       }
       writer.finish()
     }
