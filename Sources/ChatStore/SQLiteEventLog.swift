@@ -53,7 +53,8 @@ public final class SQLiteEventLog: EventLog {
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
   public init(
-    directory: String, durability: Durability, retention: Retention = Retention(), clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention = Retention(),
+    clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability)
     do throws(SQLError) {
