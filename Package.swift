@@ -31,7 +31,7 @@ let package = Package(
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
     .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
     .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
-    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "LineProtocol"]),
+    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]

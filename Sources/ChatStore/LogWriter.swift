@@ -38,8 +38,9 @@ final class LogWriter {
     insertIndex = try database.prepare("INSERT INTO room_messages VALUES (?1, ?2)")
   }
 
-  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures.
-  func write(_ events: inout [Event]) {
+  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures. `committed` is told the last
+  /// id before history shows what was stored.
+  func write(_ events: inout [Event], committed: (Int64) -> Void) {
     let firstID = lastID
     var newRooms: [RoomID] = []
     if events.contains(where: \.isStored) {
@@ -53,6 +54,8 @@ final class LogWriter {
         onDisk.subtract(newRooms)
       } else {
         if isIndexing { tail.markIndexed() }
+        // Who has read a message may at once name its id.
+        committed(lastID)
         tail.append(events)
       }
     }

@@ -142,7 +142,7 @@ public final class SQLiteEventLog: EventLog {
     let messages = events.count(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
-    writer.write(&events)
+    writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
     if messages == 0 { return }
     metrics.committed(messages, took: began.duration(to: .now))

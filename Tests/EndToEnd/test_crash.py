@@ -5,19 +5,22 @@ LINECHAT_CRASH_ROUNDS sets how many times the server dies, LINECHAT_CRASH_SEED r
 """
 
 import collections
+import http.client
 import os
 import random
 import re
 import threading
 import unittest
 
-from harness import TIMEOUT, LineClient, Server
+from harness import TIMEOUT, HTTPClient, LineClient, Server, WebSocketClient, WebSocketClosed
+from websockets.exceptions import WebSocketException
 
 ROUNDS = int(os.environ.get("LINECHAT_CRASH_ROUNDS", "30"))
 ROOMS = ["lobby", "ops"]
+WRITERS_AT_EACH_DOOR = 2
 
 # What ends a conversation with a server that dies, at either side.
-DEATH = (OSError, EOFError)
+DEATH = (OSError, EOFError, WebSocketClosed, WebSocketException, http.client.HTTPException)
 
 
 class Acknowledged:
@@ -49,12 +52,18 @@ class Writer(threading.Thread):
         self.failure = None
         self._number = 0
 
-    def next_message(self):
+    # Whether this door takes texts of several lines, and how long they may be.
+    takes_lines = False
+    longest = 3000
+
+    def next_message(self, rooms=ROOMS):
         """A room, and a text that nobody else sends."""
         self._number += 1
-        text = f"{self.name} {self._number} " + "x" * self.choices.choice([0, 10, 300, 3000])
+        text = f"{self.name} {self._number} " + "x" * self.choices.choice([0, 10, 300, self.longest])
+        if self.takes_lines and self.choices.random() < 0.2:
+            text += "\n\nmore lines"
         self.acknowledged.submitted[text] += 1
-        return self.choices.choice(ROOMS), text
+        return self.choices.choice(rooms), text
 
     def run(self):
         try:
@@ -100,45 +109,162 @@ class LineWriter(Writer):
         raise EOFError
 
 
+class IRCWriter(Writer):
+    """Several messages under way, acknowledged by their echo."""
+
+    window = 10
+    longest = 350
+
+    def write(self):
+        with LineClient(self.server.line) as client:
+            client.send(
+                "CAP REQ :echo-message message-tags", f"NICK {self.name}", f"USER {self.name} 0 * :{self.name}",
+                "CAP END", *(f"JOIN #{room}" for room in ROOMS))
+            under_way = collections.deque()
+            echo = re.compile(rf"@msgid=(\d+) :{self.name}!\S+ PRIVMSG #(\S+) :(.*)")
+            while True:
+                fresh = [self.next_message() for _ in range(self.window - len(under_way))]
+                under_way.extend(fresh)
+                client.send(*(f"PRIVMSG #{room} :{text}" for room, text in fresh))
+                while (line := client.readline()) is not None:
+                    if match := echo.fullmatch(line.rstrip("\r")):
+                        if (match[2], match[3]) != under_way.popleft():
+                            raise AssertionError(f"out of order: {line}")
+                        self.acknowledged.add(match[2], int(match[1]), self.name, match[3])
+                        break
+                    if re.match(r":\S+ 4\d\d ", line) and " 422 " not in line:
+                        raise AssertionError(line)
+                if line is None:
+                    raise EOFError
+
+
+class PostWriter(Writer):
+    """One POST after another, acknowledged by 201."""
+
+    takes_lines = True
+
+    def write(self):
+        with HTTPClient(self.server) as client:
+            while True:
+                room, text = self.next_message()
+                id = client.post(self.name, room, text)
+                self.acknowledged.add(room, id, self.name, text)
+
+
+class WebSocketWriter(Writer):
+    """One message after another over a WebSocket, acknowledged by its own frame."""
+
+    takes_lines = True
+
+    def write(self):
+        room = self.choices.choice(ROOMS)
+        with WebSocketClient(self.server, f"user={self.name}&room={room}") as client:
+            while True:
+                _, text = self.next_message([room])
+                client.send({"text": text})
+                while True:
+                    frame = client.receive()
+                    if frame["type"] == "error":
+                        raise AssertionError(frame)
+                    if frame["type"] == "message" and frame["data"]["user"] == self.name:
+                        break
+                if frame["data"]["text"] != text:
+                    raise AssertionError(f"{frame} acknowledges {text}")
+                self.acknowledged.add(room, frame["data"]["id"], self.name, text)
+
+
 # The doors by which messages come in. Each round has writers at all of them.
-DOORS = [LineWriter]
+DOORS = [LineWriter, IRCWriter, PostWriter, WebSocketWriter]
 
 
 class Reader(threading.Thread):
-    """Reads all rooms over several lives of the server, resuming each from its cursor."""
+    """Reads rooms over several lives of the server, resuming each from its cursor. Each subclass is a door."""
+
+    rooms = ROOMS
 
     def __init__(self, server, name):
         super().__init__(name=name, daemon=True)
         self.server = server
-        self.seen = {room: [] for room in ROOMS}  # (id, user, text)
+        self.seen = {room: [] for room in self.rooms}  # (id, user, text)
         self.failure = None
+
+    def next_life(self):
+        """The same reader as a thread that was not started yet."""
+        again = type(self)(self.server, self.name)
+        again.seen = self.seen
+        return again
 
     def cursor(self, room):
         return self.seen[room][-1][0] if self.seen[room] else 0
 
     def run(self):
         try:
-            with LineClient(self.server.line) as client:
-                self.read(client)
+            self.read()
         except DEATH:
             pass
         except Exception as failure:  # told by the main thread
             self.failure = failure
 
-    def read(self, client, last=None):
-        """Reads until the server dies, or up to the line `last`."""
-        client.send(f"NICK {self.name}", *(f"JOIN {room} {self.cursor(room)}" for room in ROOMS))
-        if last:
-            client.send(f"PING {last}")
-        while (line := client.readline()) is not None:
-            match = re.fullmatch(r"(?:MSG (\S+) (\d+)|HIST (\S+) (\d+) \S+) (\S+) (.*)", line)
-            if match:
-                self.seen[match[1] or match[3]].append((int(match[2] or match[4]), match[5], match[6]))
-            elif line == f"PONG {last}":
-                return
-            elif line.startswith(("ERR ", "GAP ")):
-                raise AssertionError(f"{self.name}: {line}")
-        raise EOFError
+    def read(self, newest=None):
+        """Reads until the server dies, or, if the newest id is given, until everything up to it is read."""
+        raise NotImplementedError
+
+
+class LineReader(Reader):
+    def read(self, newest=None):
+        with LineClient(self.server.line) as client:
+            client.send(f"NICK {self.name}", *(f"JOIN {room} {self.cursor(room)}" for room in ROOMS))
+            if newest:
+                client.send("PING everything")
+            parts = []
+            while (line := client.readline()) is not None:
+                match = re.fullmatch(r"(?:MSG([+]?) (\S+) (\d+)|HIST([+]?) (\S+) (\d+) \S+) (\S+) (.*)", line)
+                if match:
+                    parts.append(match[8])
+                    if not (match[1] or match[4]):
+                        message = (int(match[3] or match[6]), match[7], "\n".join(parts))
+                        self.seen[match[2] or match[5]].append(message)
+                        parts = []
+                elif line == "PONG everything":
+                    return
+                elif line.startswith(("ERR ", "GAP ")):
+                    raise AssertionError(f"{self.name}: {line}")
+            raise EOFError
+
+
+class WebSocketReader(Reader):
+    rooms = ROOMS[:1]
+
+    def read(self, newest=None):
+        [room] = self.rooms
+        query = f"user={self.name}&room={room}&after={self.cursor(room)}"
+        with WebSocketClient(self.server, query) as client:
+            while newest is None or self.cursor(room) < newest[room]:
+                frame = client.receive()
+                if frame["type"] in ("history", "message"):
+                    data = frame["data"]
+                    self.seen[room].append((data["id"], data["user"], data["text"]))
+                elif frame["type"] in ("error", "gap"):
+                    raise AssertionError(f"{self.name}: {frame}")
+
+
+class PagingReader(Reader):
+    """Asks for page after page over HTTP."""
+
+    def read(self, newest=None):
+        with HTTPClient(self.server) as client:
+            while newest is None or any(self.cursor(room) < newest[room] for room in ROOMS):
+                for room in ROOMS:
+                    answer = client.get(f"/messages?room={room}&after={self.cursor(room)}&limit=1000")
+                    if answer.status == 404:
+                        continue  # nothing was said there yet
+                    if answer.status != 200:
+                        raise AssertionError(f"{self.name}: {answer}")
+                    for message in answer.json()["messages"]:
+                        self.seen[room].append((message["id"], message["user"], message["text"]))
+
+
+READERS = [LineReader, WebSocketReader, PagingReader]
 
 
 class CrashTest(unittest.TestCase):
@@ -147,7 +273,7 @@ class CrashTest(unittest.TestCase):
         choices = random.Random(seed)
         with self.subTest(seed=seed), Server("--rate-limit", "off") as server:
             acknowledged = Acknowledged()
-            readers = [Reader(server, f"reader{n}") for n in range(2)]
+            readers = [door(server, f"reader{n}") for n, door in enumerate(READERS)]
             for number in range(1, ROUNDS + 1):
                 readers = self.round(server, number, acknowledged, readers, choices)
             self.check(server, acknowledged, readers)
@@ -156,7 +282,7 @@ class CrashTest(unittest.TestCase):
         """Writers write and readers read until a random moment, when the server dies; then it lives again."""
         writers = [
             door(server, f"w{number}-{index}-{copy}", acknowledged, random.Random(choices.random()))
-            for index, door in enumerate(DOORS) for copy in range(2)]
+            for index, door in enumerate(DOORS) for copy in range(WRITERS_AT_EACH_DOOR)]
         for thread in writers + readers:
             thread.start()
         target = len(acknowledged.messages) + int(choices.choice([1, 10, 100, 1000]) * (0.5 + choices.random()))
@@ -168,13 +294,7 @@ class CrashTest(unittest.TestCase):
                 raise thread.failure
         self.assertTrue(reached, f"round {number}: only {len(acknowledged.messages)} of {target} acknowledged")
         server.restart("--rate-limit", "off", "--loops", choices.choice([1, 2, 3]))
-        return [self.next_life(reader) for reader in readers]
-
-    @staticmethod
-    def next_life(reader):
-        again = Reader(reader.server, reader.name)
-        again.seen = reader.seen
-        return again
+        return [reader.next_life() for reader in readers]
 
     def check(self, server, acknowledged, readers):
         rows = server.sql(
@@ -186,13 +306,13 @@ class CrashTest(unittest.TestCase):
         doubled = [text for text in times if times[text] > acknowledged.submitted[text]]
         self.assertEqual(doubled, [], "stored more often than sent")
         self.check_order(acknowledged)
-        fresh = Reader(server, "fresh")
-        for reader in readers + [fresh]:
-            with LineClient(server.line) as client:
-                reader.read(client, last="end")
-            for room in ROOMS:
-                expected = [(id, user, text) for id, name, user, text in rows if name == room]
-                self.assertEqual(reader.seen[room], expected, f"{reader.name} in {room}")
+        expected = {
+            room: [(id, user, text) for id, name, user, text in rows if name == room] for room in ROOMS}
+        newest = {room: expected[room][-1][0] for room in ROOMS}
+        for reader in readers + [door(server, f"fresh{n}") for n, door in enumerate(READERS)]:
+            reader.read(newest)
+            for room in reader.rooms:
+                self.assertEqual(reader.seen[room], expected[room], f"{reader.name} in {room}")
 
     def check_order(self, acknowledged):
         """Each writer's messages were stored in the order in which it sent them."""
