@@ -23,6 +23,7 @@ final class LineSession {
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
   private var isEnding = false
+  private var isProbed = false
   /// The end of a line that was refused as too long has not come yet.
   private var isSkippingLine = false
   private var hasLeft = false
@@ -236,7 +237,15 @@ extension LineSession: Participant {
     }
   }
 
-  func probe() { connection.detectSilentPeer(within: LineSettings.probeSeconds) }
+  func probe() {
+    if isProbed { return }
+    isProbed = true
+    connection.probePeer(for: LineSettings.probeSeconds)
+    connection.reactor.after(milliseconds: LineSettings.probeMilliseconds) { [weak self] in
+      self?.isProbed = false
+      self?.connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+    }
+  }
 
   func shutDown() {
     endReason = "server is stopping"
