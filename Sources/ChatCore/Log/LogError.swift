@@ -6,12 +6,15 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
   case outcomeUnknown(reason: String)
   /// History could not be read.
   case unreadable(reason: String)
+  /// History is not read any more: the server is stopping.
+  case stopping
 
   public var description: String {
     switch self {
     case .notStored(let reason): "not stored: \(reason)"
     case .outcomeUnknown(let reason): "it is unknown whether it was stored: \(reason)"
     case .unreadable(let reason): "history cannot be read: \(reason)"
+    case .stopping: "the server is stopping"
     }
   }
 }

@@ -7,6 +7,7 @@ extension ProtocolError {
     case .notStored: self.init(.notStored, asked: asked)
     case .outcomeUnknown: self.init(.outcomeUnknown, asked: asked)
     case .unreadable: self.init(.historyUnavailable, asked: asked)
+    case .stopping: self.init(.shuttingDown, asked: asked)
     }
   }
 }
