@@ -45,6 +45,11 @@ public struct Event: Sendable {
     }
   }
 
+  /// A message that was stored just now.
+  public var isNewMessage: Bool {
+    if case .message = change { failure == nil && !isRepeat } else { false }
+  }
+
   /// It was not stored because the log failed.
   public var isLost: Bool {
     switch failure {

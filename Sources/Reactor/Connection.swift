@@ -120,6 +120,8 @@ public final class Connection: Pollable {
   /// Sends what was appended. Called by the reactor once a turn, or when the socket can take more.
   func flush() {
     if phase == .closed { return }
+    // What did not fit must still be there when the handler looks where its peer lost the thread.
+    if output.isOverflowed, phase == .open { return outputOverflowed() }
     switch output.flush() {
     case .failed: return close()
     case .blocked: forgetSentUnits()
@@ -133,7 +135,11 @@ public final class Connection: Pollable {
     }
     if phase == .closed { return }
     updateInterest()
-    if output.isOverflowed, phase == .open { handler?.outputOverflowed() }
+  }
+
+  private func outputOverflowed() {
+    handler?.outputOverflowed()
+    if phase != .closed { updateInterest() }
   }
 
   // MARK: Ending

@@ -11,11 +11,13 @@ enum PublishRoute {
       Route.Answer(
         status: .created, description: "The message is on disk; Location leads to it.",
         content: .json(schema: "Published")),
+      Route.Answer(status: .forbidden, description: "A browser's page of a foreign origin."),
       Route.Answer(status: .lengthRequired, description: "The request does not say how long its content is."),
       Route.Answer(status: .unsupportedMediaType, description: "The content is not application/json."),
       Route.Answer(
         status: .unprocessableContent,
-        description: "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
+        description:
+          "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
       ),
       Route.Answer(
         status: .internalServerError,
@@ -29,6 +31,11 @@ enum PublishRoute {
   }
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+    // A page of another origin is asked first by its browser, and gets no; one whose name was made to lead here is not asked.
+    let origins = OriginPolicy(allowed: door.settings.allowedOrigins)
+    guard origins.permits(request.headers.all("origin"), host: request.host) else {
+      throw .forbidden("The page's origin is not allowed; --allow-origin lets it in.")
+    }
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
     if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }

@@ -272,7 +272,7 @@ extension LineSession: ReplaySink {
 
   func replayFailed(_ error: LogError) {
     replay = nil
-    replayRoom = nil
-    dialect.replayFailed(error, self)
+    guard let room = replayRoom.take() else { return }
+    dialect.replayFailed(room, error, self)
   }
 }

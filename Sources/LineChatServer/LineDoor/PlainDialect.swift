@@ -143,7 +143,7 @@ final class PlainDialect: LineDialect {
       case .success(let page):
         let newest = page.messages.last?.id ?? 0
         session.startReplay(of: room, after: newest, to: .through(newest), beginningWith: page.messages)
-      case .failure(let error): replayFailed(error, session)
+      case .failure(let error): replayFailed(room.name, error, session)
       }
     }
   }
@@ -160,7 +160,7 @@ final class PlainDialect: LineDialect {
       session.send { PlainEncoder.okNick(nick.text, into: &$0) }
     case .parted(let id, let room, _):
       session.rooms.removeAll { $0.id == id }
-      session.send { PlainEncoder.okPart(room: room.text, into: &$0) }
+      if case .part = pending { session.send { PlainEncoder.okPart(room: room.text, into: &$0) } }
     case .joined(let id, let state, let room, let after):
       let joined = LineSession.JoinedRoom(id: id, name: room)
       session.rooms.append(joined)
@@ -186,8 +186,10 @@ final class PlainDialect: LineDialect {
     session.finishCommand()
   }
 
-  func replayFailed(_ error: LogError, _ session: LineSession) {
-    refuse(ProtocolError(error, asked: ""), session)
-    session.finishCommand()
+  /// A room that was joined to resume, and cannot be resumed, is left again: there is no session that is in a room and hears nothing.
+  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {
+    refuse(ProtocolError(error, asked: room.text), session)
+    guard case .join = pending else { return session.finishCommand() }
+    session.ask(.part(room, reason: nil))
   }
 }
