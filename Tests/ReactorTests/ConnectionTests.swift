@@ -74,6 +74,33 @@ private final class EchoHandler: ConnectionHandler {
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { bytes.firstIndex(of: 0x0A).map { $0 + 1 } }
 }
 
+/// Takes one unit at a time, and the next when the answer to it has drained.
+private final class UnhurriedHandler: ConnectionHandler {
+  static let unit = 4096
+  let connection: Connection
+  let recorder: LoopFixture.Recorder
+
+  init(_ connection: Connection, _ recorder: LoopFixture.Recorder) {
+    self.connection = connection
+    self.recorder = recorder
+  }
+
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    if bytes.count < Self.unit { return 0 }
+    if bytes.count > 128 * 1024 { recorder.add("hoards") }
+    connection.pauseInput()
+    connection.output.append([0x2E])
+    connection.notifyWhenDrained()
+    return Self.unit
+  }
+
+  func outputDrained() { connection.resumeInput() }
+  func inputEnded() { connection.finish() }
+  func outputOverflowed() {}
+  func closed() { recorder.add("closed") }
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { 1 }
+}
+
 struct ConnectionTests {
   private func fixture(outputLimit: Int = 1 << 23) throws -> LoopFixture {
     try LoopFixture(outputLimit: outputLimit) { EchoHandler($0, $1) }
@@ -102,6 +129,22 @@ struct ConnectionTests {
     }
     resumed.wait()
     #expect(fixture.read(4) == "a\nb\n")
+    fixture.stop()
+  }
+
+  @Test func leavesInTheKernelWhatTheHandlerIsNotReadyFor() throws {
+    let fixture = try LoopFixture { UnhurriedHandler($0, $1) }
+    let units = 2_000
+    let peer = fixture.peer
+    let written = Semaphore()
+    try startThread {
+      let bytes = [UInt8](repeating: 0x78, count: UnhurriedHandler.unit)
+      for _ in 0..<units { #expect(Glibc.write(peer, bytes, bytes.count) == bytes.count) }
+      written.signal()
+    }
+    #expect(fixture.read(units).utf8.count == units)
+    written.wait()
+    #expect(!fixture.recorder.has("hoards"))
     fixture.stop()
   }
 

@@ -21,6 +21,8 @@ final class LoopFixture: Sendable {
       added.signal()
     }
 
+    func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
+
     /// Waits until `event` was recorded, and forgets everything up to it.
     func wait(for event: String) {
       while true {
