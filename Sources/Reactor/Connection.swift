@@ -172,6 +172,7 @@ public final class Connection: Pollable {
   public func close() {
     guard phase != .closed else { return }
     phase = .closed
+    output.refuseMore()
     reactor.remove(self)
     Glibc.close(descriptor)
     handler?.closed()
