@@ -53,7 +53,8 @@ public final class SQLiteEventLog: EventLog {
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
   public init(
-    directory: String, durability: Durability, retention: Retention = Retention(), clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention = Retention(),
+    clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability)
     do throws(SQLError) {
@@ -153,7 +154,7 @@ public final class SQLiteEventLog: EventLog {
     if messages == 0 { return }
     metrics.committed(messages, took: began.duration(to: .now))
     shared.lastID.store(writer.lastID, ordering: .releasing)
-    shared.hasFailed.store(events.contains { $0.failure != nil }, ordering: .releasing)
+    shared.hasFailed.store(events.contains(where: \.isLost), ordering: .releasing)
   }
 
   private func runReader(_ reader: HistoryReader) {

@@ -35,7 +35,8 @@ final class Trimmer {
     edge = try database.prepare(
       "SELECT id FROM room_messages WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2")
     nextRoom = try database.prepare("SELECT min(id) FROM rooms WHERE id > ?1")
-    doomed = try database.prepare("SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+    doomed = try database.prepare(
+      "SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
     deleteMessage = try database.prepare("DELETE FROM messages WHERE id = ?1")
     deleteIndex = try database.prepare("DELETE FROM room_messages WHERE room = ?1 AND id = ?2")
     raise = try database.prepare("UPDATE rooms SET trimmed_to = ?2 WHERE id = ?1 AND trimmed_to < ?2")

@@ -41,7 +41,8 @@ struct Server {
     self.configuration = configuration
     self.serverLog = serverLog
     serverLog.info("descriptors: up to \(FileLimit.raise())")
-    log = try SQLiteEventLog(directory: configuration.dataDirectory, durability: configuration.durability,
+    log = try SQLiteEventLog(
+      directory: configuration.dataDirectory, durability: configuration.durability,
       retention: configuration.retention
     ) {
       WallClock.milliseconds

@@ -83,7 +83,9 @@ struct TrimmerTests {
     log.append((0..<50).map { _ in LogFixture.message("x") })
     _ = await fixture.published(50)
     var page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 100))
-    while page.messages.count > 5 { page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 100)) }
+    while page.messages.count > 5 {
+      page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 100))
+    }
     #expect(page.messages.map(\.id) == Array(46...50))
     #expect(page.trimmedTo == 45)
     #expect(log.stop())
