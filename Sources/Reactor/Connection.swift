@@ -72,6 +72,8 @@ public final class Connection: Pollable {
   private func readable() {
     if phase == .lingering { return discardInput() }
     if isPaused || phase != .open { return updateInterest(disarms: true) }
+    // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever more otherwise.
+    if isResuming { return }
     let scratch = reactor.scratch
     let count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
     if count < 0 {
@@ -176,6 +178,7 @@ public final class Connection: Pollable {
   public func close() {
     guard phase != .closed else { return }
     phase = .closed
+    output.refuseMore()
     reactor.remove(self)
     Glibc.close(descriptor)
     handler?.closed()

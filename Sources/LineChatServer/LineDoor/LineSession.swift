@@ -180,8 +180,8 @@ extension LineSession: ConnectionHandler {
 
   private func waitForRoom() {
     connection.pauseInput()
-    // A full log says itself when it has room; everything else ends with an outcome of this session.
-    if isIdle, shard.log.isFull { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+    // What is under way ends with an outcome of this session; if it is the log that is full, that says when it has room.
+    if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
   }
 
   private func refuse(_ code: ErrorCode, _ bytes: Span<UInt8>) {
