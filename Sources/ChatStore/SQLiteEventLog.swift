@@ -120,7 +120,7 @@ public final class SQLiteEventLog: EventLog {
     _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
   ) {
     if !reads.append(contentsOf: [Read(query: query, completion: completion)]) {
-      completion(.failure(.unreadable(reason: "the server is stopping")))
+      completion(.failure(.stopping))
     }
   }
 

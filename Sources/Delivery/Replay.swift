@@ -138,6 +138,7 @@ public final class Replay {
     case .success(let page):
       received(self, page)
       goOn()
+    case .failure(.stopping): break  // The session will be told where to resume, and that is at the cursor.
     case .failure(let error):
       cancel()
       sink?.replayFailed(error)

@@ -8,6 +8,8 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
   case referenceUsed(String)
   /// History could not be read.
   case unreadable(reason: String)
+  /// History is not read any more: the server is stopping.
+  case stopping
 
   public var description: String {
     switch self {
@@ -15,6 +17,7 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
     case .outcomeUnknown(let reason): "it is unknown whether it was stored: \(reason)"
     case .referenceUsed(let reference): "the reference \(reference) was used for another message"
     case .unreadable(let reason): "history cannot be read: \(reason)"
+    case .stopping: "the server is stopping"
     }
   }
 }

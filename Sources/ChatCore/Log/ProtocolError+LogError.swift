@@ -8,6 +8,7 @@ extension ProtocolError {
     case .outcomeUnknown: self.init(.outcomeUnknown, asked: asked)
     case .referenceUsed(let reference): self.init(.referenceUsed, asked: reference)
     case .unreadable: self.init(.historyUnavailable, asked: asked)
+    case .stopping: self.init(.shuttingDown, asked: asked)
     }
   }
 }
