@@ -201,7 +201,8 @@ final class LogWriter {
   private func complete(_ events: inout [Event]) {
     for index in events.indices where events[index].failure == nil {
       switch events[index].change {
-      case .message(let room, let message) where !events[index].isRepeat: rooms[room, default: RoomState()].newest = message.id
+      case .message(let room, let message) where !events[index].isRepeat:
+        rooms[room, default: RoomState()].newest = message.id
       case .joined(let room, _, let name, let nick, let after, let isAnnounced):
         let state = rooms[room] ?? RoomState()
         events[index].change = .joined(

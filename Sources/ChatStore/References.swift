@@ -46,7 +46,8 @@ final class References {
     // A message that was trimmed since cannot be compared; it was most likely the same.
     if try message.step() {
       let isSame =
-        message.int(0) == room.number && message.int(1) == Int64(new.kind.rawValue) && message.text(2) == new.text
+        message.int(0) == room.number && message.int(1) == Int64(new.kind.rawValue)
+        && message.text(2) == new.text
       if !isSame { return .different }
     }
     return .same(find.int(0), Timestamp(milliseconds: find.int(1)))

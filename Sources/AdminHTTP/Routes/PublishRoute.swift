@@ -15,7 +15,8 @@ enum PublishRoute {
       Route.Answer(status: .unsupportedMediaType, description: "The content is not application/json."),
       Route.Answer(
         status: .unprocessableContent,
-        description: "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
+        description:
+          "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
       ),
       Route.Answer(
         status: .internalServerError,

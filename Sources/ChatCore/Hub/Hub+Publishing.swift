@@ -21,7 +21,8 @@ extension Hub {
     if role == .user, user == reserved { throw ProtocolError(.nickReserved, asked: user.text) }
     let id = try roomOrNew(named: name)
     rooms[id]?.submit()
-    return .event(message(text, .message, role, in: id, named: rooms[id]?.name ?? name, by: user, session, reference))
+    return .event(
+      message(text, .message, role, in: id, named: rooms[id]?.name ?? name, by: user, session, reference))
   }
 
   private func message(
