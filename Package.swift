@@ -19,10 +19,12 @@ let package = Package(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),
     .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
+    .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor"], swiftSettings: strict),
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "LoadBench",
+        "Reactor",
       ],
       swiftSettings: strict),
 
@@ -33,6 +35,7 @@ let package = Package(
     .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
+    .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]
 )
