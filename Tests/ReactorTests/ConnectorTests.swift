@@ -72,7 +72,7 @@ struct ConnectorTests {
     let peer = accept(descriptor, nil, nil)
     recorder.wait(for: "connected")
     var bytes = [UInt8](repeating: 0, count: 6)
-    #expect(recv(peer, &bytes, 6, Int32(MSG_WAITALL.rawValue)) == 6)
+    #expect(recv(peer, &bytes, 6, Int32(MSG_WAITALL)) == 6)
     #expect(String(decoding: bytes, as: UTF8.self) == "hello\n")
     #expect(send(peer, bytes, 6, 0) == 6)
     recorder.wait(for: "heard")

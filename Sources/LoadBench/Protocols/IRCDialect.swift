@@ -36,7 +36,7 @@ struct IRCDialect: ClientDialect {
       tell(.replies(Array("PONG \(words.dropFirst().joined(separator: " "))\r\n".utf8)))
     } else if command == "ERROR" {
       tell(.refused(line))
-    } else if let numeric = Int(command) {
+    } else if command.utf8.count == 3, let numeric = Int(command) {
       interpret(numeric, line, &stage, tell)
     }
   }

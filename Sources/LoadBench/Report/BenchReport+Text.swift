@@ -26,7 +26,7 @@ extension BenchReport {
     case .fanout:
       let senders = plan.senders == 1 ? "1 sender" : "\(plan.senders) senders"
       return "fanout: \(senders) (\(plan.sending.rawValue)) to \(plan.receivers) receivers "
-        + "(\(plan.listening.rawValue)) in one room,\n        \(underWay) under way, \(size)"
+        + "(\(plan.listening.rawValue)) in one room,\n        \(underWay) under way\(plan.senders == 1 ? "" : " from each"), \(size)"
     case .rooms:
       let doors = plan.listening == plan.sending ? "\(plan.sending)" : "\(plan.sending) to \(plan.listening)"
       return "rooms: \(plan.rooms) rooms of \(plan.members) members who all send (\(doors)),\n"
