@@ -13,7 +13,9 @@ let package = Package(
     .target(name: "LineProtocol", swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
-    .target(name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"], swiftSettings: strict),
+    .target(
+      name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"],
+      swiftSettings: strict),
     .target(name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor"], swiftSettings: strict),
     .target(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
@@ -33,7 +35,8 @@ let package = Package(
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
     .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
     .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
-    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP"]),
+    .testTarget(
+      name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
     .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),

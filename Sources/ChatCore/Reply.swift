@@ -22,7 +22,7 @@ public struct RoomDescription: Sendable {
   public let id: RoomID
   public let name: RoomName
   public let topic: Topic?
-  /// Who is there, each name once, in order.
+  /// Who is there, each name once, in no order.
   public let members: [Nick]
   /// How many names are there.
   public let memberCount: Int

@@ -26,6 +26,8 @@ final class Checkpointer: @unchecked Sendable {
     }
     nonisolated(unsafe) let confined = database
     thread = try WorkerThread {
+      // This thread has nothing else to do at first.
+      WarmUp.readAhead(path)
       // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
       while requests.take() != nil { try? confined.execute(Self.statement) }
     }

@@ -38,8 +38,9 @@ final class LogWriter {
     insertIndex = try database.prepare("INSERT INTO room_messages VALUES (?1, ?2)")
   }
 
-  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures.
-  func write(_ events: inout [Event]) {
+  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures. `committed` is told the last
+  /// id before history shows what was stored.
+  func write(_ events: inout [Event], committed: (Int64) -> Void) {
     let firstID = lastID
     var newRooms: [RoomID] = []
     if events.contains(where: \.isStored) {
@@ -53,10 +54,23 @@ final class LogWriter {
         onDisk.subtract(newRooms)
       } else {
         if isIndexing { tail.markIndexed() }
+        // Who has read a message may at once name its id.
+        committed(lastID)
         tail.append(events)
       }
     }
     complete(&events)
+  }
+
+  /// Indexes the tail, however short it is. Trimming takes away only what is indexed.
+  func indexNow() {
+    if tail.count == 0 { return }
+    if transaction({ () throws(SQLError) in try indexTail() }) == nil { tail.markIndexed() }
+  }
+
+  /// Learns what was trimmed.
+  func trimmed(_ rooms: [RoomID: Int64]) {
+    for (room, id) in rooms { self.rooms[room]?.trimmedTo = id }
   }
 
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.

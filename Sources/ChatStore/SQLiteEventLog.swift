@@ -42,6 +42,8 @@ public final class SQLiteEventLog: EventLog {
     let writer: LogWriter
     let database: Database
     let reader: HistoryReader
+    /// nil: everything is kept for ever.
+    let trimmer: Trimmer?
   }
 
   private struct Read: Sendable {
@@ -51,7 +53,8 @@ public final class SQLiteEventLog: EventLog {
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
   public init(
-    directory: String, durability: Durability, clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention = Retention(),
+    clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability)
     do throws(SQLError) {
@@ -61,7 +64,8 @@ public final class SQLiteEventLog: EventLog {
         Seeds(
           writer: try LogWriter(
             store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
-          database: store.writer, reader: try HistoryReader(reading, tail: store.tail)))
+          database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
+          trimmer: retention.isForEver ? nil : try Trimmer(store.writer, retention, clock: clock)))
     } catch {
       throw StoreError(error, path: store.path)
     }
@@ -75,7 +79,7 @@ public final class SQLiteEventLog: EventLog {
   /// Starts the threads. `publish` is called on the writer's thread with each batch, in order.
   public func start(publish: @escaping @Sendable (Batch) -> Void) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
-    let writing = try WorkerThread { self.runWriter(seeds.writer, seeds.database, publish) }
+    let writing = try WorkerThread { self.runWriter(seeds, publish) }
     let reading = try WorkerThread { self.runReader(seeds.reader) }
     threads.withLock { $0 = [writing, reading] }
   }
@@ -119,20 +123,23 @@ public final class SQLiteEventLog: EventLog {
 
   // MARK: Threads
 
-  private func runWriter(_ writer: LogWriter, _ database: Database, _ publish: (Batch) -> Void) {
+  private func runWriter(_ seeds: Seeds, _ publish: (Batch) -> Void) {
+    let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
+    var pace = seeds.trimmer.map { TrimPace($0) }
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
-      while let taken = queue.take() {
+      while let taken = queue.take(within: pace?.waitMilliseconds) {
         var rest = taken[...]
         while !rest.isEmpty {
-          var events = Array(Self.nextBatch(&rest))
-          let cost = events.reduce(0) { $0 + $1.cost }
+          var (events, cost) = Self.nextBatch(&rest)
           write(&events, writer)
+          // Whoever waits for room is woken by the batch, and must find it.
+          shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
-          shared.queuedBytes.subtract(cost, ordering: .relaxed)
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
+        pace?.trimIfDue(writer)
       }
       writer.finish()
     }
@@ -142,7 +149,7 @@ public final class SQLiteEventLog: EventLog {
     let messages = events.count(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
-    writer.write(&events)
+    writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
     if messages == 0 { return }
     metrics.committed(messages, took: began.duration(to: .now))
@@ -162,14 +169,16 @@ public final class SQLiteEventLog: EventLog {
     }
   }
 
-  private static func nextBatch(_ rest: inout ArraySlice<Event>) -> ArraySlice<Event> {
-    var bytes = 0
+  private static func nextBatch(_ rest: inout ArraySlice<Event>) -> (events: [Event], cost: Int) {
+    var cost = 0
     var end = rest.startIndex
-    while end < rest.endIndex, end - rest.startIndex < batchEvents, bytes < batchBytes {
-      bytes += rest[end].cost
+    while end < rest.endIndex, end - rest.startIndex < batchEvents, cost < batchBytes {
+      cost += rest[end].cost
       end += 1
     }
-    defer { rest = rest[end...] }
-    return rest[..<end]
+    // Usually the batch is everything: then the array is handed over as it is, with nobody else holding it.
+    let batch = Array(rest[..<end])
+    rest = end == rest.endIndex ? [] : rest[end...]
+    return (batch, cost)
   }
 }

@@ -22,7 +22,8 @@ final class HubService {
         if case .nickInUse(_, let holder) = reply {
           replies.append(RoutedReply(session: holder, content: .probe))
         }
-      case .events(let new): events += new
+      case .event(let event): events.append(event)
+      case .events(let several): events += several
       }
     }
     log.append(events)

@@ -51,6 +51,11 @@ final class Acceptor {
     next = (next + 1) % doors.count
   }
 
+  /// Those that warrant a warning as long as there are no accounts.
+  var addressesBeyondThisMachine: [SocketAddress] {
+    (lineAddresses + (httpAddress.map { [$0] } ?? [])).filter { !$0.isLoopback }
+  }
+
   func close() {
     for listener in listeners { listener.close() }
   }

@@ -20,6 +20,7 @@ final class Ending: Sendable {
   private let loops: [EventLoop]
   private let log: SQLiteEventLog
   private let serverLog: ServerLog
+  private let serviceManager: ServiceManager
   private let farewells: [Mailbox<Void>]
 
   init(_ server: Server) {
@@ -27,6 +28,7 @@ final class Ending: Sendable {
     loops = server.loops
     log = server.log
     serverLog = server.serverLog
+    serviceManager = server.serviceManager
     farewells = server.loops.map { $0.mailbox(of: Void.self) }
   }
 
@@ -39,6 +41,7 @@ final class Ending: Sendable {
       if state.withLock({ $0.hasBegun }) { return }
       state.withLock { $0.hasBegun = true }
       serverLog.info("stopping: signal \(signal)")
+      serviceManager.stopping()
       closeDoors()
       storePending()
     }

@@ -20,6 +20,7 @@ struct Server {
   let metrics = DeliveryMetrics()
   let lineAddresses = LineAddresses()
   let started = WallClock.now
+  let serviceManager = ServiceManager(environment: processEnvironment())
 
   /// Serves until it is told to stop. Returns the process's exit status.
   static func run(_ configuration: ServerConfiguration) -> Int32 {
@@ -40,7 +41,10 @@ struct Server {
     self.configuration = configuration
     self.serverLog = serverLog
     serverLog.info("descriptors: up to \(FileLimit.raise())")
-    log = try SQLiteEventLog(directory: configuration.dataDirectory, durability: configuration.durability) {
+    log = try SQLiteEventLog(
+      directory: configuration.dataDirectory, durability: configuration.durability,
+      retention: configuration.retention
+    ) {
       WallClock.milliseconds
     }
     bus = LocalEventBus(log: log)
@@ -65,6 +69,7 @@ struct Server {
       try ending.listen(reactor) { acceptor.close() }
       startAgent(rules, poster)
       announce(acceptor)
+      keepWatchdogQuiet(reactor)
     }
     return ending.status
   }
@@ -105,6 +110,19 @@ struct Server {
   private func announce(_ acceptor: Acceptor) {
     let http = acceptor.httpAddress.map { "\($0)" } ?? "off"
     let line = acceptor.lineAddresses.map { "\($0)" }.joined(separator: ",")
+    for address in acceptor.addressesBeyondThisMachine {
+      serverLog.warning(
+        "\(address) can be reached from other machines, and there are no accounts: who reaches it reads and writes"
+      )
+    }
     writeAll("ready line=\(line) http=\(http) data=\(configuration.dataDirectory)\n", to: 1)
+    serviceManager.ready()
+  }
+
+  /// The watchdog is told that loop 0 still turns. A disk that fails is no reason for it: a restart would not mend that.
+  private func keepWatchdogQuiet(_ reactor: Reactor) {
+    guard let interval = serviceManager.watchdogMilliseconds else { return }
+    let serviceManager = self.serviceManager
+    reactor.every(milliseconds: interval) { serviceManager.alive() }
   }
 }

@@ -73,7 +73,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case .nickReserved: "this nick is the server's own; choose another"
     case .noNick: "say NICK and a name first"
     case .notJoined: "JOIN the room first"
-    case .noSuchRoom: "there is no such room; JOIN makes one"
+    case .noSuchRoom: "there is no such room; joining it or posting to it makes it"
     case .tooManyRooms: "too many rooms; PART one first"
     case .textEmpty: "the text is empty"
     case .textTooLong: "a text has at most \(Limits.text) bytes"
@@ -86,7 +86,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case .tooManyConnections: "the server has no room for another connection; try again later"
     case .logFull: "the log takes nothing more for now, nothing was stored; try again later"
     case .notStored: "the log could not be written, nothing was stored; try again later"
-    case .outcomeUnknown: "the log failed while it was written, the message may be stored; look with HISTORY"
+    case .outcomeUnknown:
+      "the log failed while it was written, the message may be stored; look before you send it again"
     case .historyUnavailable: "the log could not be read; try again later"
     case .shuttingDown: "the server is stopping; connect again later"
     }

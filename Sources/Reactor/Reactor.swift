@@ -52,6 +52,14 @@ public final class Reactor {
     timers.add(deadline: now + milliseconds, action)
   }
 
+  /// Runs `action` on the loop again and again, with at least `milliseconds` in between.
+  public func every(milliseconds: Int64, _ action: @escaping () -> Void) {
+    after(milliseconds: milliseconds) { [weak self] in
+      action()
+      self?.every(milliseconds: milliseconds, action)
+    }
+  }
+
   /// Lets `body` have everything that was posted to `mailbox`, once a turn, in order.
   public func receive<Item: Sendable>(_ mailbox: Mailbox<Item>, _ body: @escaping ([Item]) -> Void) {
     mailReceivers.append {

@@ -54,6 +54,9 @@ public struct SocketAddress: Sendable, CustomStringConvertible {
 
   var family: Int32 { Int32(storage.ss_family) }
 
+  /// Reached from this machine only (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+  public var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
+
   /// The numeric host, without brackets.
   public var host: String { name.host }
 

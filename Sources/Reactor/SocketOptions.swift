@@ -8,14 +8,24 @@ func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int3
 }
 
 extension Connection {
-  /// Lets the kernel find out that the peer is gone without a word, in about `seconds`: keepalive probes while the connection is
-  /// idle, a bound on unacknowledged data while it is not (tcp(7)).
+  /// Lets the kernel find out that the peer of an idle connection is gone without a word, in about `seconds`.
   public func detectSilentPeer(within seconds: Int32) {
+    keepAlive(seconds, orGiveUpAfter: 0)
+  }
+
+  /// Finds out now: closes the connection if the peer acknowledges nothing for `seconds`. One that has stopped reading while there
+  /// is something to send counts as gone too, for the kernel cannot tell the two apart (TCP_USER_TIMEOUT, tcp(7)).
+  public func probePeer(for seconds: Int32) {
+    keepAlive(seconds, orGiveUpAfter: seconds * 1000)
+  }
+
+  private func keepAlive(_ seconds: Int32, orGiveUpAfter milliseconds: Int32) {
+    if phase == .closed { return }
     let interval = max(1, seconds / 4)
     setOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, interval)
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_KEEPINTVL, interval)
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
-    setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, seconds * 1000)
+    setOption(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, milliseconds)
   }
 }

@@ -157,7 +157,13 @@ struct HubTests {
 }
 
 extension Decision {
-  fileprivate var events: [Event] { if case .events(let events) = self { events } else { [] } }
+  fileprivate var events: [Event] {
+    switch self {
+    case .event(let event): [event]
+    case .events(let events): events
+    case .reply: []
+    }
+  }
 
   fileprivate var refusal: ErrorCode? {
     if case .reply(.refused(let error)) = self { error.code } else { nil }

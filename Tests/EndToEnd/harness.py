@@ -125,7 +125,7 @@ class Server:
         return os.path.join(self.data, "linechat.db")
 
     def log(self):
-        """What the server has logged so far."""
+        """All that the server has logged so far, over all its lives."""
         with open(self._log.name, encoding="utf-8", errors="replace") as file:
             return file.read()
 
@@ -180,6 +180,11 @@ class Server:
             client.join(room)
         return client
 
+    def show_log(self, title="the server's log"):
+        """Shows the end of the log, for a test that failed."""
+        lines = self.log().splitlines(keepends=True)
+        sys.stderr.write(f"\n--- {title} ---\n{''.join(lines[-40:])}---\n")
+
     def close(self):
         """Leaves no process and no file."""
         if self.process:
@@ -195,7 +200,7 @@ class Server:
 
     def __exit__(self, kind, error, trace):
         if kind and not issubclass(kind, unittest.SkipTest):
-            sys.stderr.write(f"\n--- the server's log ---\n{self.log()}---\n")
+            self.show_log()
         self.close()
 
 
@@ -407,6 +412,7 @@ class WebSocketClient:
 
     def __init__(self, server, query="", timeout=TIMEOUT, path="/ws", **options):
         import websockets
+        import websockets.exceptions
 
         self._errors = websockets.exceptions
         self._timeout = timeout
@@ -414,8 +420,13 @@ class WebSocketClient:
         uri = f"ws://{server.http[0]}:{server.http[1]}{path}" + (f"?{query}" if query else "")
         # The library's own pings need a loop that runs all the time.
         options.setdefault("ping_interval", None)
+
+        async def connected():
+            # Made within the loop, which it takes for its own.
+            return await websockets.connect(uri, **options)
+
         try:
-            self.socket = self._run(websockets.connect(uri, **options).__aenter__())
+            self.socket = self._run(connected())
         except BaseException:
             self._loop.close()
             raise
@@ -456,21 +467,28 @@ class WebSocketClient:
         except WebSocketClosed as closed:
             return closed.code, closed.reason
 
-    def close(self):
+    def close(self, politely=True):
+        """Closes with the closing handshake, or at once."""
         if self._loop.is_closed():
             return
         try:
-            self._run(self.socket.close())
-        except (WebSocketClosed, OSError, asyncio.TimeoutError):
+            if politely:
+                self._run(self.socket.close())
+            else:
+                self.socket.transport.abort()
+        except (WebSocketClosed, OSError):
             pass
         finally:
+            for task in asyncio.all_tasks(self._loop):
+                task.cancel()
+                self._loop.run_until_complete(asyncio.wait([task]))
             self._loop.close()
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        self.close()
+    def __exit__(self, kind, *_):
+        self.close(politely=kind is None)
 
 
 def nc(server, input, *flags, timeout=TIMEOUT):
@@ -502,7 +520,7 @@ class ServerCase(unittest.TestCase):
 
     def _close(self, resource):
         if isinstance(resource, Server) and not self._outcome.success:
-            sys.stderr.write(f"\n--- the server's log ({self.id()}) ---\n{resource.log()}---\n")
+            resource.show_log(f"the server's log in {self.id()}")
         resource.close()
 
     def temporary_directory(self):

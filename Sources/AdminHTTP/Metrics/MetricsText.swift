@@ -25,7 +25,7 @@ struct MetricsText {
     begin(name, .histogram, help)
     let (counts, sum) = histogram.snapshot
     var total = 0
-    for (count, bound) in zip(counts, histogram.bounds.map { "\($0)" } + ["+Inf"]) {
+    for (count, bound) in zip(counts, histogram.bounds.map(Self.number) + ["+Inf"]) {
       total += count
       text += "\(name)_bucket{le=\"\(bound)\"} \(total)\n"
     }
@@ -34,6 +34,12 @@ struct MetricsText {
 
   private mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+  }
+
+  /// Whole numbers without a fraction, as other exporters write them.
+  private static func number(_ value: Double) -> String {
+    if let whole = Int(exactly: value) { return "\(whole)" }
+    return "\(value)"
   }
 
   private static func escaped(_ value: String) -> String {

@@ -60,7 +60,7 @@ public final class HTTPDoor {
     shard.reactor.after(milliseconds: Self.tickMilliseconds) { [weak self] in self?.tick() }
   }
 
-  private func tick() {
+  func tick() {
     isTicking = false
     for connection in Array(connections.values) { connection.tick() }
     if !connections.isEmpty { startTicking() }

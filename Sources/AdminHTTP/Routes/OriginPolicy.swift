@@ -14,7 +14,7 @@ struct OriginPolicy: Sendable {
   /// The server knows nothing of a proxy that speaks TLS for it: either scheme is its own.
   private static func isOwn(_ origin: String, host: String) -> Bool {
     for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {
-      return without(port, origin.dropFirst(scheme.count)) == without(port, host[...])
+      return !host.isEmpty && without(port, origin.dropFirst(scheme.count)) == without(port, host[...])
     }
     return false
   }

@@ -2,7 +2,6 @@ import LineProtocol
 
 /// The text frames of the chat, written and, where a subscriber is cut off, read again.
 enum WebSocketFrame {
-  /// Both have seven letters, on which ``cursors(in:)`` relies.
   enum MessageType: String { case history, message }
 
   static func message(_ message: Message, type: MessageType, into out: inout [UInt8]) {

@@ -20,6 +20,7 @@ final class WebSocketSession {
     case joining
     case replaying(Replay)
     case live
+    case ended
   }
 
   let connection: Connection
@@ -69,7 +70,7 @@ final class WebSocketSession {
     var bytes: [UInt8] = []
     problem.response.encode(into: &bytes, keepAlive: false, date: door.date)
     connection.output.append(bytes)
-    connection.finish()
+    finish()
   }
 
   private func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
@@ -102,7 +103,19 @@ final class WebSocketSession {
 
   private func close(_ code: WebSocketCloseCode?, _ reason: String) {
     send { WebSocketEncoder.close(code, reason, into: &$0) }
+    finish()
+  }
+
+  /// Nothing follows a close frame (RFC 6455 §5.5.1), so the session is shown nothing more.
+  private func finish() {
     connection.finish()
+    leave()
+  }
+
+  private func leave() {
+    if case .replaying(let replay) = phase { replay.cancel() }
+    phase = .ended
+    door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
   }
 
   /// Where the session would go on: what it was shown, as far as that is not among the `dropped` frames.
@@ -124,6 +137,7 @@ final class WebSocketSession {
       WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
       return farewell
     }
+    leave()
   }
 
   // MARK: Receiving
@@ -139,7 +153,9 @@ final class WebSocketSession {
     case .text(let text): publish(text)
     case .ping(let payload): send { WebSocketEncoder.pong(payload, into: &$0) }
     case .binary: end(.goodbye(.unsupportedData, "send text"))
-    case .close(let code, let reason): end(.goodbye(code, reason))
+    case .close(let code, let reason):
+      endReason = "left"
+      end(.goodbye(code, reason))
     case .failed(let code, let reason): end(.goodbye(code, reason))
     }
   }
@@ -167,7 +183,7 @@ final class WebSocketSession {
       if let error = refusal.take() { refuse(error) }
       switch ending {
       case .goodbye(let code, let reason): return close(code, reason)
-      case .hangUp: return connection.finish()
+      case .hangUp: return finish()
       case nil: break
       }
     }
@@ -205,10 +221,8 @@ extension WebSocketSession: ConnectionHandler {
   }
 
   func closed() {
-    if case .replaying(let replay) = phase { replay.cancel() }
-    phase = .joining
     door.shard.metrics.webSockets.subtract(1, ordering: .relaxed)
-    door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
+    leave()
   }
 
   /// A frame, or the 101 before the first of them: frames of this server begin with a set bit, a response does not.
@@ -271,6 +285,7 @@ extension WebSocketSession: ReplaySink {
 
   func replayFailed(_ error: LogError) {
     guard case .replaying(let replay) = phase else { return }
+    endReason = "history cannot be read"
     refuse(ProtocolError(error, asked: ""))
     close(.internalError, "history cannot be read; resume after \(replay.cursor)")
   }

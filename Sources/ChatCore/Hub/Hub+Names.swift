@@ -8,7 +8,7 @@ extension Hub {
     guard let old = sessions[session]?.nick else {
       holders[nick] = session
       sessions[session] = HubSession(nick: nick, isClaimed: true)
-      return .events([Event(origin: session, .renamed(from: nick, to: nick, rooms: []))])
+      return .event(Event(origin: session, .renamed(from: nick, to: nick, rooms: [])))
     }
     // Exactly the same nick changes nothing; another spelling of it is seen.
     if old.text == nick.text { return .reply(.named(nick)) }

@@ -4,10 +4,13 @@ extension Hub {
   mutating func publish(
     _ text: MessageText, _ kind: Message.Kind, in name: RoomName, by session: SessionID
   ) throws(ProtocolError) -> Decision {
-    let nick = try nick(of: session)
-    let room = try joinedRoom(name, session)
-    rooms[room.id]?.submit()
-    return .events([message(text, kind, .user, in: room.id, named: room.name, by: nick, session)])
+    guard let sender = sessions[session] else { throw ProtocolError(.noNick, asked: "") }
+    guard let id = roomIDs[name], sender.rooms.contains(id), let room = rooms.index(forKey: id) else {
+      throw ProtocolError(.notJoined, asked: name.text)
+    }
+    rooms.values[room].submit()
+    let asWritten = rooms.values[room].name
+    return .event(message(text, kind, .user, in: id, named: asWritten, by: sender.nick, session))
   }
 
   mutating func post(
@@ -16,7 +19,7 @@ extension Hub {
     if role == .user, user == reserved { throw ProtocolError(.nickReserved, asked: user.text) }
     let id = try roomOrNew(named: name)
     rooms[id]?.submit()
-    return .events([message(text, .message, role, in: id, named: rooms[id]?.name ?? name, by: user, session)])
+    return .event(message(text, .message, role, in: id, named: rooms[id]?.name ?? name, by: user, session))
   }
 
   private func message(
@@ -38,7 +41,7 @@ extension Hub {
     let topic = Topic(text: text, author: nick.text, time: Timestamp(milliseconds: 0))
     rooms[room.id]?.topic = topic
     rooms[room.id]?.submit()
-    return .events([Event(origin: session, .topic(room.id, topic, room: room.name))])
+    return .event(Event(origin: session, .topic(room.id, topic, room: room.name)))
   }
 
   /// Learns what became of the stored changes in a batch.

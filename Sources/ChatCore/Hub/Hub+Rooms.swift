@@ -16,7 +16,7 @@ extension Hub {
     let isFirst = rooms[id]?.enter(nick) ?? false
     let change = Event.Change.joined(
       id, RoomState(), room: rooms[id]?.name ?? name, nick: nick, after: after, isAnnounced: isFirst)
-    return .events([Event(origin: session, change)])
+    return .event(Event(origin: session, change))
   }
 
   mutating func part(
@@ -29,7 +29,7 @@ extension Hub {
     forgetIfEmpty(room.id)
     let change = Event.Change.parted(
       room.id, room: room.name, nick: nick, reason: reason, isAnnounced: isLast)
-    return .events([Event(origin: session, change)])
+    return .event(Event(origin: session, change))
   }
 
   func nick(of session: SessionID) throws(ProtocolError) -> Nick {

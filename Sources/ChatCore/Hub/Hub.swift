@@ -52,7 +52,7 @@ public struct Hub: Sendable {
         return .reply(.nickInUse(error, holder: holder))
       }
       // A session may have several messages under way; each is answered at its place in their order.
-      if case .publish = request.action { return .events([Event(origin: session, .refused(error))]) }
+      if case .publish = request.action { return .event(Event(origin: session, .refused(error))) }
       return .reply(.refused(error))
     }
   }
@@ -91,7 +91,7 @@ public struct Hub: Sendable {
   ) throws(ProtocolError) -> RoomDescription {
     let room = try room(named: name)
     return RoomDescription(
-      id: room.id, name: room.name, topic: room.topic, members: room.present.keys.sorted(),
+      id: room.id, name: room.name, topic: room.topic, members: Array(room.present.keys),
       memberCount: room.present.count, isJoined: sessions[session]?.rooms.contains(room.id) ?? false)
   }
 

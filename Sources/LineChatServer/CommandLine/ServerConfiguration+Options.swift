@@ -17,6 +17,12 @@ extension ServerConfiguration {
       "full survives a power cut; normal is faster, survives a server crash",
       into: \.durability, parse: Values.choice),
     Option(
+      "retain", "TIME", default: nil, "how long messages are kept, such as 12h or 30d; by default for ever",
+      into: \.retention.milliseconds, parse: Values.age),
+    Option(
+      "retain-messages", "N", default: nil, "how many of its newest messages each room keeps; by default all",
+      into: \.retention.messagesPerRoom, parse: Values.messagesKept),
+    Option(
       "loops", "N", default: nil, "event loops, 1 to 64; by default as the processors allow",
       into: \.loops, parse: Values.loops),
     Option(

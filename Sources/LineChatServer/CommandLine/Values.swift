@@ -19,6 +19,20 @@ enum Values {
     }
   }
 
+  /// A time to keep messages, in milliseconds: a whole number of seconds, minutes, hours or days.
+  static func age(_ text: String) throws(InvalidValue) -> Int64? {
+    let units: [Character: Int64] = ["s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count > 0,
+      count <= 36_500
+    else { throw InvalidValue(expected: "a number from 1 to 36500 with s, m, h or d, such as 30d") }
+    return count * unit
+  }
+
+  static func messagesKept(_ text: String) throws(InvalidValue) -> Int? {
+    guard let count = Int(text), count > 0 else { throw InvalidValue(expected: "a number above 0") }
+    return count
+  }
+
   static func path(_ text: String) throws(InvalidValue) -> String {
     guard !text.isEmpty, !text.utf8.contains(0) else { throw InvalidValue(expected: "a path") }
     return text

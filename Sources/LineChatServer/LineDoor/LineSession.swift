@@ -23,6 +23,7 @@ final class LineSession {
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
   private var isEnding = false
+  private var isProbed = false
   /// The end of a line that was refused as too long has not come yet.
   private var isSkippingLine = false
   private var hasLeft = false
@@ -41,6 +42,7 @@ final class LineSession {
     self.shard = shard
     self.settings = settings
     id = shard.enter(self, output: connection.output, format: .plain)
+    shard.metrics.lineConnections.add(1, ordering: .relaxed)
     connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
   }
 
@@ -211,7 +213,10 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  func closed() { leave() }
+  func closed() {
+    shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
+    leave()
+  }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     bytes.firstIndex(of: 0x0A).map { $0 + 1 }
@@ -232,7 +237,15 @@ extension LineSession: Participant {
     }
   }
 
-  func probe() { connection.detectSilentPeer(within: LineSettings.probeSeconds) }
+  func probe() {
+    if isProbed { return }
+    isProbed = true
+    connection.probePeer(for: LineSettings.probeSeconds)
+    connection.reactor.after(milliseconds: LineSettings.probeMilliseconds) { [weak self] in
+      self?.isProbed = false
+      self?.connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+    }
+  }
 
   func shutDown() {
     endReason = "server is stopping"

@@ -9,6 +9,7 @@ struct LineSettings: Sendable {
   static let silentPeerSeconds: Int32 = 120
   /// The same for one whose nick somebody else wants: well below the ten seconds promised.
   static let probeSeconds: Int32 = 6
+  static let probeMilliseconds: Int64 = 10_000
 
   let irc: IRCEncoder
   let networkName: String

@@ -115,7 +115,7 @@ final class PlainDialect: LineDialect {
     switch pending {
     case .names:
       var lines: [UInt8] = []
-      PlainEncoder.names(room: room.name.text, nicks: room.members.lazy.map(\.text), into: &lines)
+      PlainEncoder.names(room: room.name.text, nicks: room.members.sorted().lazy.map(\.text), into: &lines)
       PlainEncoder.endNames(room: room.name.text, into: &lines)
       session.sendPaced(lines) { session.finishCommand() }
     case .since(_, let after):

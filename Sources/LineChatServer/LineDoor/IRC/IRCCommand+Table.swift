@@ -3,7 +3,8 @@ extension IRCCommand {
   static let table: [IRCCommand] = [
     // Registration
     IRCCommand("CAP", minimum: 1, when: .always, .alone { $0.capability($1, $2) }),
-    IRCCommand("PASS", minimum: 1, when: .registering, .alone { _, _, _ in .done }),  // There are no accounts.
+    // There are no accounts, so any password will do.
+    IRCCommand("PASS", minimum: 1, when: .registering, .alone { _, _, _ in .done }),
     IRCCommand("NICK", when: .always, .alone { $0.nick($1, $2) }),
     IRCCommand("USER", minimum: 4, when: .registering, .alone { $0.user($1, $2) }),
     IRCCommand("PING", when: .always, .alone { $0.ping($1, $2) }),

@@ -101,15 +101,15 @@ extension IRCDialect {
       if let topic = description.topic, !topic.text.isEmpty {
         irc.tell(topic, of: description.name, session)
       } else {
-        irc.reply(.rplNoTopic, [description.name.channel], session)
+        irc.reply(.rplNoTopic, [description.name.channel], to: session)
       }
       return .done
     }
   }
 
   private func tell(_ topic: Topic, of room: RoomName, _ session: LineSession) {
-    reply(.rplTopic, [room.channel], text: topic.text, session)
+    reply(.rplTopic, [room.channel], text: topic.text, to: session)
     let seconds = topic.time.milliseconds / 1000
-    reply(.rplTopicWhoTime, [room.channel, topic.author, "\(seconds)"], session)
+    reply(.rplTopicWhoTime, [room.channel, topic.author, "\(seconds)"], to: session)
   }
 }

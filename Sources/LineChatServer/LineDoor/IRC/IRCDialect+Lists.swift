@@ -5,11 +5,11 @@ extension IRCDialect {
   /// `NAMES #a,#b`. A channel that is not there has no names, and that is all that is said of it.
   func names(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     let targets = Self.targets(line.parameters.first)
-    if targets.isEmpty { reply(.rplEndOfNames, ["*"], session) }
+    if targets.isEmpty { reply(.rplEndOfNames, ["*"], to: session) }
     let parts = targets.map { target in
       Self.describing(target) { description, irc, session in
         guard let description else {
-          irc.reply(.rplEndOfNames, [target], session)
+          irc.reply(.rplEndOfNames, [target], to: session)
           return .done
         }
         return irc.sendList(session) { irc.appendNames(description, session, to: &$0) }
@@ -36,19 +36,19 @@ extension IRCDialect {
     session.settings.irc.list(
       .rplNamReply, to: name(session), params: ["=", room.name.channel], items: room.members.lazy.map(\.text),
       into: &out)
-    append(.rplEndOfNames, [room.name.channel], session, to: &out)
+    append(.rplEndOfNames, [room.name.channel], for: session, to: &out)
   }
 
   /// `LIST [#a,#b]`
   func list(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    reply(.rplListStart, ["Channel"], session)
+    reply(.rplListStart, ["Channel"], to: session)
     let targets = Self.targets(line.parameters.first)
     if targets.isEmpty {
       return ask(.listRooms, session) { reply, irc, session in
         guard case .rooms(let rooms) = reply else { return .done }
         return irc.sendList(session) {
           for room in rooms { irc.appendListed(room, session, to: &$0) }
-          irc.append(.rplListEnd, [], session, to: &$0)
+          irc.append(.rplListEnd, [], for: session, to: &$0)
         }
       }
     }
@@ -62,12 +62,12 @@ extension IRCDialect {
   }
 
   private func endList(_ session: LineSession) -> IRCProgress {
-    reply(.rplListEnd, [], session)
+    reply(.rplListEnd, to: session)
     return .done
   }
 
   private func appendListed(_ room: RoomDescription, _ session: LineSession, to out: inout [UInt8]) {
     let params = [room.name.channel, "\(room.memberCount)"]
-    append(.rplList, params, text: room.topic?.text ?? "", session, to: &out)
+    append(.rplList, params, text: room.topic?.text ?? "", for: session, to: &out)
   }
 }

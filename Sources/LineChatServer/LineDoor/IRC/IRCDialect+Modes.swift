@@ -11,7 +11,7 @@ extension IRCDialect {
     }
     if let nick = try? Nick(target), nick == session.nick {
       if change == nil {
-        reply(.rplUModeIs, ["+"], session)
+        reply(.rplUModeIs, ["+"], to: session)
       } else {
         refuse(IRCRefusal(.errUModeUnknownFlag), session)
       }
@@ -34,7 +34,7 @@ extension IRCDialect {
     guard let change else { return showChannelMode(room, session) }
     if count == 2, change == "b" || change == "+b" {
       // Clients ask for the bans of each channel that they join.
-      reply(.rplEndOfBanList, [channel], session)
+      reply(.rplEndOfBanList, [channel], to: session)
     } else {
       refuse(IRCRefusal(.errChanOPrivsNeeded, [channel]), session)
     }
@@ -44,7 +44,7 @@ extension IRCDialect {
   private func showChannelMode(_ room: RoomName, _ session: LineSession) -> IRCProgress {
     ask(.describe(room), session) { reply, irc, session in
       if case .room(let description) = reply {
-        irc.reply(.rplChannelModeIs, [description.name.channel, "+"], session)
+        irc.reply(.rplChannelModeIs, [description.name.channel, "+"], to: session)
       } else {
         irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
       }

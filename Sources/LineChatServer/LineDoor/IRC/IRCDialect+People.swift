@@ -11,7 +11,7 @@ extension IRCDialect {
         guard case .room(let room) = reply else { return irc.endWho(target, session) }
         return irc.sendList(session) {
           for nick in room.members { irc.appendWho(nick, room.name.channel, session, to: &$0) }
-          irc.append(.rplEndOfWho, [target], session, to: &$0)
+          irc.append(.rplEndOfWho, [target], for: session, to: &$0)
         }
       }
     }
@@ -27,7 +27,7 @@ extension IRCDialect {
   }
 
   private func endWho(_ target: String, _ session: LineSession) -> IRCProgress {
-    reply(.rplEndOfWho, [target], session)
+    reply(.rplEndOfWho, [target], to: session)
     return .done
   }
 
@@ -35,7 +35,8 @@ extension IRCDialect {
   private func appendWho(_ nick: Nick, _ channel: String, _ session: LineSession, to out: inout [UInt8]) {
     let server = session.settings.irc.serverName
     append(
-      .rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)", session,
+      .rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)",
+      for: session,
       to: &out)
   }
 
@@ -43,7 +44,11 @@ extension IRCDialect {
   func isOn(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     let words = line.parameters.flatMap { $0.split(separator: " ") }
     return find(words.map(String.init), session) { nicks, irc, session in
-      irc.reply(.rplIsOn, [], text: nicks.map(\.text).joined(separator: " "), session)
+      if nicks.isEmpty { return irc.reply(.rplIsOn, text: "", to: session) }
+      session.send {
+        session.settings.irc.list(
+          .rplIsOn, to: irc.name(session), items: nicks.lazy.map(\.text), into: &$0)
+      }
     }
   }
 
@@ -51,7 +56,7 @@ extension IRCDialect {
   func userHost(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     find(Array(line.parameters.prefix(IRCSupport.userHostNicks)), session) { nicks, irc, session in
       let hosts = nicks.map { "\($0.text)=+\($0.text)@\(session.settings.irc.serverName)" }
-      irc.reply(.rplUserHost, [], text: hosts.joined(separator: " "), session)
+      irc.reply(.rplUserHost, text: hosts.joined(separator: " "), to: session)
     }
   }
 

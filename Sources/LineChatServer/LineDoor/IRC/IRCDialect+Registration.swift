@@ -47,11 +47,11 @@ extension IRCDialect {
     let settings = session.settings
     let server = settings.irc.serverName
     reply(
-      .rplWelcome, [], text: "Welcome to \(settings.networkName), \(settings.irc.source(nick.text))", session)
-    reply(.rplYourHost, [], text: "Your host is \(server), running \(Self.softwareVersion)", session)
-    reply(.rplCreated, [], text: "This server was started at \(settings.started)", session)
+      .rplWelcome, text: "Welcome to \(settings.networkName), \(settings.irc.source(nick.text))", to: session)
+    reply(.rplYourHost, text: "Your host is \(server), running \(Self.softwareVersion)", to: session)
+    reply(.rplCreated, text: "This server was started at \(settings.started)", to: session)
     // There are no modes, and an empty parameter cannot be written.
-    reply(.rplMyInfo, [server, Self.softwareVersion, "-", "-"], session)
+    reply(.rplMyInfo, [server, Self.softwareVersion, "-", "-"], to: session)
     tellSupport(session)
   }
 

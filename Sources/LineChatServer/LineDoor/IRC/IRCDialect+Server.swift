@@ -7,7 +7,7 @@ extension IRCDialect {
   }
 
   func tellMotd(_ session: LineSession) -> IRCProgress {
-    refuse(IRCRefusal(.errNoMotd, [], "There is no message of the day"), session)
+    reply(.errNoMotd, text: "There is no message of the day", to: session)
     return .done
   }
 
@@ -15,16 +15,16 @@ extension IRCDialect {
     ask(.count, session) { reply, irc, session in
       guard case .count(let sessions, let rooms) = reply else { return .done }
       irc.reply(
-        .rplLUserClient, [], text: "There are \(sessions) users and 0 invisible on 1 servers", session)
-      irc.reply(.rplLUserChannels, ["\(rooms)"], session)
-      irc.reply(.rplLUserMe, [], text: "I have \(sessions) clients and 0 servers", session)
+        .rplLUserClient, text: "There are \(sessions) users and 0 invisible on 1 servers", to: session)
+      irc.reply(.rplLUserChannels, ["\(rooms)"], to: session)
+      irc.reply(.rplLUserMe, text: "I have \(sessions) clients and 0 servers", to: session)
       return .done
     }
   }
 
   func version(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     guard isThisServer(line, session) else { return .done }
-    reply(.rplVersion, [Self.softwareVersion, session.settings.irc.serverName], text: "", session)
+    reply(.rplVersion, [Self.softwareVersion, session.settings.irc.serverName], text: "", to: session)
     tellSupport(session)
     return .done
   }
@@ -33,7 +33,7 @@ extension IRCDialect {
     guard isThisServer(line, session) else { return .done }
     let now = WallClock.now
     let params = [session.settings.irc.serverName, "\(now.milliseconds / 1000)", "0"]
-    reply(.rplTime, params, text: now.description, session)
+    reply(.rplTime, params, text: now.description, to: session)
     return .done
   }
 

@@ -112,13 +112,13 @@ final class IRCDialect: LineDialect {
   func name(_ session: LineSession) -> String { session.nick?.text ?? "*" }
 
   func reply(
-    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, _ session: LineSession
+    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, to session: LineSession
   ) {
-    session.send { append(numeric, params, text: text, session, to: &$0) }
+    session.send { append(numeric, params, text: text, for: session, to: &$0) }
   }
 
   func append(
-    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, _ session: LineSession,
+    _ numeric: Numeric, _ params: [String] = [], text: String? = nil, for session: LineSession,
     to out: inout [UInt8]
   ) {
     session.settings.irc.numeric(numeric, to: name(session), params: params, trailing: text, into: &out)
@@ -126,7 +126,7 @@ final class IRCDialect: LineDialect {
 
   func refuse(_ refusal: IRCRefusal, _ session: LineSession) {
     session.shard.metrics.refused("irc-\(refusal.numeric.code)")
-    reply(refusal.numeric, refusal.params, text: refusal.reason, session)
+    reply(refusal.numeric, refusal.params, text: refusal.reason, to: session)
   }
 
   /// Sends a list, which may be long, as the socket takes it.

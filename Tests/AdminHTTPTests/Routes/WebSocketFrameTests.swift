@@ -1,0 +1,80 @@
+import LineProtocol
+import Testing
+
+@testable import AdminHTTP
+
+@Suite struct WebSocketFrameTests {
+  private typealias Dropped = WebSocketFrame.Dropped
+
+  private func message(_ id: Int64, text: String = "hello") -> Message {
+    Message(id: id, room: "lobby", user: "ann", text: text, time: Timestamp(milliseconds: 0))
+  }
+
+  private func frames(_ encode: (inout [UInt8]) -> Void) -> [UInt8] {
+    var bytes: [UInt8] = []
+    encode(&bytes)
+    return bytes
+  }
+
+  @Test func showsWhatHappens() throws {
+    let format = WebSocketFormat()
+    let bytes = frames {
+      format.encode(message(58), into: &$0)
+      format.encode(.joined(room: "lobby", nick: "bob"), into: &$0)
+      format.encode(.parted(room: "lobby", nick: "bob", reason: "gone"), into: &$0)
+      format.encode(.topic(room: "lobby", nick: "bob", text: "x"), into: &$0)
+      WebSocketFrame.gap(room: "lobby", from: 3, to: 9, into: &$0)
+      WebSocketFrame.error(ProtocolError(.textEmpty, asked: "x"), into: &$0)
+    }
+    let data =
+      #"{"id":58,"user":"ann","room":"lobby","text":"hello","role":"user","ts":"1970-01-01T00:00:00.000Z"}"#
+    #expect(
+      texts(bytes) == [
+        #"{"type":"message","data":\#(data)}"#,
+        #"{"type":"join","data":{"user":"bob","room":"lobby"}}"#,
+        #"{"type":"part","data":{"user":"bob","room":"lobby"}}"#,
+        #"{"type":"gap","data":{"room":"lobby","from":3,"to":9}}"#,
+        #"{"type":"error","data":{"code":"text-empty","reason":"the text is empty"}}"#,
+      ])
+  }
+
+  private func texts(_ bytes: [UInt8]) -> [String] {
+    var texts: [String] = []
+    var rest = bytes[...]
+    while let length = WebSocketEncoder.frameLength(Array(rest).span) {
+      let size = WebSocketFrameHeader(Array(rest).span)?.size ?? 0
+      texts.append(String(decoding: rest.dropFirst(size).prefix(length - size), as: UTF8.self))
+      rest = rest.dropFirst(length)
+    }
+    return texts
+  }
+
+  @Test func droppedMessagesAreResumedBefore() {
+    let bytes = frames {
+      WebSocketFrame.presence("join", user: "bob", room: "lobby", into: &$0)
+      WebSocketFrame.message(message(57), type: .history, into: &$0)
+      WebSocketFrame.message(
+        message(58, text: String(repeating: "x", count: 70_000)), type: .message, into: &$0)
+      WebSocketFrame.message(message(60), type: .message, into: &$0)
+    }
+    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: 56, last: 60))
+  }
+
+  @Test func aDroppedGapIsResumedBefore() {
+    let bytes = frames {
+      WebSocketFrame.gap(room: #"a\"#, from: 12, to: 50, into: &$0)
+      WebSocketFrame.message(message(57), type: .history, into: &$0)
+    }
+    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: 12, last: 57))
+  }
+
+  @Test func otherFramesMoveNothing() {
+    let bytes = frames {
+      WebSocketFrame.presence("part", user: "bob", room: "lobby", into: &$0)
+      WebSocketFrame.error(ProtocolError(.textEmpty, asked: ""), into: &$0)
+      WebSocketEncoder.pong(Array(#"{"type":"message","data":{"id":x"#.utf8), into: &$0)
+    }
+    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: nil, last: nil))
+    #expect(WebSocketFrame.dropped([]) == Dropped(resumeAfter: nil, last: nil))
+  }
+}

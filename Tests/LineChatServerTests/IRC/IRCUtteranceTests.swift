@@ -1,0 +1,47 @@
+import LineProtocol
+import Testing
+
+@testable import LineChatServer
+
+@Suite struct IRCUtteranceTests {
+  private func read(_ parameters: String..., as kind: Message.Kind = .message) -> IRCUtterance {
+    IRCUtterance(IRCLine(command: kind == .notice ? "NOTICE" : "PRIVMSG", parameters: parameters), kind)
+  }
+
+  @Test func rooms() throws {
+    let utterance = read("#a,#B,#c,#d", "hello")
+    #expect(utterance.rooms.map(\.text) == ["a", "B", "c", "d"])
+    #expect(utterance.content?.kind == .message && utterance.content?.text.string == "hello")
+    #expect(utterance.refusals.isEmpty)
+  }
+
+  @Test func anActionIsOne() {
+    let utterance = read("#a", "\u{1}ACTION waves\u{1}")
+    #expect(utterance.content?.kind == .action && utterance.content?.text.string == "waves")
+  }
+
+  @Test func whatCanBeSaidIsSaid() {
+    let utterance = read("bob,#a,#b:c", "hello")
+    #expect(utterance.rooms.map(\.text) == ["a"])
+    #expect(utterance.refusals.map(\.numeric) == [.errNoSuchNick, .errNoSuchChannel])
+    #expect(utterance.refusals.map(\.params) == [["bob"], ["#b:c"]])
+  }
+
+  @Test func refusals() {
+    #expect(read().refusals.map(\.numeric) == [.errNoRecipient])
+    #expect(read(",", "x").refusals.map(\.numeric) == [.errNoRecipient])
+    #expect(read("#a").refusals.map(\.numeric) == [.errNoTextToSend])
+    #expect(read("#a", "").refusals.map(\.numeric) == [.errNoTextToSend])
+    #expect(read("#a,#b", "\u{1B}").refusals.map(\.params) == [["#a"], ["#b"]])
+    let tooMany = read("#a,#b,#c,#d,#e", "x")
+    #expect(tooMany.refusals == [IRCRefusal(.errTooManyTargets, ["#e"])])
+    #expect(tooMany.content == nil && tooMany.rooms.isEmpty)
+  }
+
+  @Test func aNoticeGetsNoErrors() {
+    let notice = read("bob,#a", "hello", as: .notice)
+    #expect(notice.refusals.isEmpty && notice.rooms.map(\.text) == ["a"])
+    #expect(read(as: .notice).refusals.isEmpty && read(as: .notice).content == nil)
+    #expect(read("#a", "\u{1B}", as: .notice).content == nil)
+  }
+}

@@ -1,0 +1,71 @@
+# shellcheck shell=bash disable=SC2034
+# What the scripts of this directory share. To be sourced.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Debian's Python packages belong to this Python, whatever else stands in PATH.
+python=/usr/bin/python3
+
+say() { echo "$(basename "$0"): $*" >&2; }
+
+fail() {
+  say "$@"
+  exit 1
+}
+
+require_swift() {
+  command -v swift >/dev/null ||
+    fail "Swift is not here: install a Swift toolchain for Linux, 6.2 or newer, and put its usr/bin into PATH"
+  local version
+  version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
+  local major=${version% *} minor=${version#* }
+  if [ -n "$version" ] && { [ "$major" -lt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -lt 2 ]; }; }; then
+    fail "Swift $major.$minor is too old: install a toolchain of version 6.2 or newer"
+  fi
+}
+
+missing=()
+
+# need PACKAGE COMMAND...: the package is missing if the command fails.
+need() {
+  local package=$1
+  shift
+  "$@" >/dev/null 2>&1 || missing+=("$package")
+}
+
+has_sqlite_header() { [ -e /usr/include/sqlite3.h ] || pkg-config --exists sqlite3; }
+has_openbsd_netcat() { nc -h 2>&1 | grep -q OpenBSD; }
+
+# Runs a command as root; fails if it may not.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif [ -t 0 ]; then
+    sudo "$@"
+  else
+    sudo -n "$@"
+  fi
+}
+
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" </dev/null >&2; }
+
+# Installs the packages that are missing, or says how to.
+install_missing() {
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local advice="install what is missing and start again: sudo apt-get install ${missing[*]}"
+  command -v apt-get >/dev/null ||
+    fail "missing: ${missing[*]} (the names of the Debian packages), and there is no apt-get to install them with"
+  if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then fail "$advice (as root)"; fi
+  say "installing ${missing[*]}"
+  as_root true || fail "no right to install; $advice"
+  apt update || say "the package lists could not be brought up to date; trying with those that are there"
+  apt install --no-install-recommends "${missing[@]}" || fail "the installation failed; $advice"
+  missing=()
+}
+
+# The release build that scripts and tests use; prints nothing on standard output.
+build_release() {
+  say "building (from nothing this takes about two minutes)"
+  swift build --package-path "$root" -c release --static-swift-stdlib --product linechat >&2
+}
+
+release_binary=$root/.build/release/linechat
