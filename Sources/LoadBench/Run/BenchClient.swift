@@ -8,8 +8,8 @@ final class BenchClient: ConnectionHandler {
   private unowned let run: BenchRun
   private let traffic: Traffic
   private let sender: Sender?
-  /// What it got, by the slots of its room.
-  private var checks: [DeliveryCheck]
+  /// What it got, by the slots of its room. Unchecked as in ``Traffic``.
+  @exclusivity(unchecked) private var checks: [DeliveryCheck]
   private var isReady = false
   private var farewell: String?
 

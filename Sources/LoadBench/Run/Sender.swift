@@ -1,10 +1,14 @@
 import Reactor
 
 /// One client's part as a sender: its messages differ in their marker only.
+///
+/// It keeps the handle of its connection's output, which is good while the connection is there: the first connection that
+/// closes ends all sending (``BenchRun/trouble(_:)``).
 final class Sender {
   let room: Int
   let slot: Int
-  private(set) var window: SendWindow
+  /// Unchecked as in ``Traffic``.
+  @exclusivity(unchecked) private(set) var window: SendWindow
   /// It is on the list of those that may send at the end of this turn.
   var isDue = false
   /// When its newest message was sent.
