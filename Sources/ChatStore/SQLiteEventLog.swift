@@ -154,7 +154,7 @@ public final class SQLiteEventLog: EventLog {
     if messages == 0 { return }
     metrics.committed(messages, took: began.duration(to: .now))
     shared.lastID.store(writer.lastID, ordering: .releasing)
-    shared.hasFailed.store(events.contains { $0.failure != nil }, ordering: .releasing)
+    shared.hasFailed.store(events.contains(where: \.isLost), ordering: .releasing)
   }
 
   private func runReader(_ reader: HistoryReader) {

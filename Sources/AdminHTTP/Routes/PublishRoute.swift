@@ -14,7 +14,9 @@ enum PublishRoute {
       Route.Answer(status: .lengthRequired, description: "The request does not say how long its content is."),
       Route.Answer(status: .unsupportedMediaType, description: "The content is not application/json."),
       Route.Answer(
-        status: .unprocessableContent, description: "A member of the content is wrong; field names it."),
+        status: .unprocessableContent,
+        description: "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
+      ),
       Route.Answer(
         status: .internalServerError,
         description: "The log failed; the message may be stored (outcome-unknown)."),
@@ -33,7 +35,18 @@ enum PublishRoute {
     let message = try PostMessage(json: request.body.span)
     let user = try Nick(user: message.user)
     let room = try RoomName(room: message.room)
-    return .publish(room, try MessageText(text: message.text), as: user)
+    return .publish(room, try MessageText(text: message.text), as: user, once: try reference(request))
+  }
+
+  /// `Idempotency-Key`, a string of structured fields (RFC 9651 §3.3.3), with or without its quotes.
+  private static func reference(_ request: HTTPRequest) throws(Problem) -> MessageReference? {
+    guard let key = request.headers["Idempotency-Key"] else { return nil }
+    let isQuoted = key.count >= 2 && key.first == "\"" && key.last == "\""
+    do throws(NameError) {
+      return try MessageReference(isQuoted ? String(key.dropFirst().dropLast()) : key)
+    } catch {
+      throw Problem(.badReference, error.reason)
+    }
   }
 
   /// The 201, written in one piece: this is the door's hot path.

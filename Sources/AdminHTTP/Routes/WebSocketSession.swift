@@ -162,9 +162,9 @@ final class WebSocketSession {
 
   private func publish(_ text: String) {
     do throws(ProtocolError) {
-      let text = try WebSocketText.read(text)
+      let said = try WebSocketText(text)
       underWay += 1
-      door.shard.ask(id, .publish(roomName, text, .message))
+      door.shard.ask(id, .publish(roomName, said.text, .message, once: said.reference))
     } catch {
       refusal = error
       goOn()

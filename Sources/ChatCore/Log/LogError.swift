@@ -4,6 +4,8 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
   case notStored(reason: String)
   /// The commit had begun: the message may be stored or not.
   case outcomeUnknown(reason: String)
+  /// The message's reference was used for another one. Nothing was stored.
+  case referenceUsed(String)
   /// History could not be read.
   case unreadable(reason: String)
 
@@ -11,6 +13,7 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notStored(let reason): "not stored: \(reason)"
     case .outcomeUnknown(let reason): "it is unknown whether it was stored: \(reason)"
+    case .referenceUsed(let reference): "the reference \(reference) was used for another message"
     case .unreadable(let reason): "history cannot be read: \(reason)"
     }
   }

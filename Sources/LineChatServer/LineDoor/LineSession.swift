@@ -75,9 +75,11 @@ final class LineSession {
     shard.ask(id, action)
   }
 
-  func publish(_ room: RoomName, _ text: MessageText, _ kind: Message.Kind) {
+  func publish(
+    _ room: RoomName, _ text: MessageText, _ kind: Message.Kind, once reference: MessageReference? = nil
+  ) {
     underWay += 1
-    shard.ask(id, .publish(room, text, kind))
+    shard.ask(id, .publish(room, text, kind, once: reference))
   }
 
   /// The busy command has been answered: the next line may be dealt with.

@@ -38,18 +38,28 @@ final class PlainDialect: LineDialect {
   private func obey(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
     do throws(ProtocolError) {
       guard let command = try PlainCommand.parse(line) else { return .done }
-      if case .message(let room, let text) = command {
-        guard session.canPublish else { return .wait }
-        if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
-        session.publish(room, text, .message)
-        return .done
+      switch command {
+      case .message(let room, let text): return try publish(room, text, once: nil, line, session)
+      case .messageOnce(let reference, let room, let text):
+        return try publish(room, text, once: reference, line, session)
+      default:
+        guard session.isIdle else { return .wait }
+        try execute(command, line, session)
       }
-      guard session.isIdle else { return .wait }
-      try execute(command, line, session)
     } catch {
       guard session.isIdle else { return .wait }
       refuse(error, session)
     }
+    return .done
+  }
+
+  private func publish(
+    _ room: RoomName, _ text: MessageText, once reference: MessageReference?, _ line: Span<UInt8>,
+    _ session: LineSession
+  ) throws(ProtocolError) -> LineOutcome {
+    guard session.canPublish else { return .wait }
+    if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+    session.publish(room, text, .message, once: reference)
     return .done
   }
 
@@ -75,7 +85,7 @@ final class PlainDialect: LineDialect {
     case .quit:
       session.send { PlainEncoder.bye(into: &$0) }
       session.finish(reason: "quit")
-    case .message: break
+    case .message, .messageOnce: break
     }
   }
 
