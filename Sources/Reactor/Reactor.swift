@@ -101,7 +101,15 @@ public final class Reactor {
 
   var allSources: [any Pollable] { sources.compactMap(\.self) }
 
+  /// For a descriptor that is closed now, which takes it out of the poll set.
   func unwatch(_ descriptor: Int32) { sources[Int(descriptor)] = nil }
+
+  /// For a descriptor that stays open and gets another source.
+  func forget(_ descriptor: Int32) {
+    unwatch(descriptor)
+    // Fails only for what is not in the set, and then nothing is left to do.
+    try? poller.remove(descriptor)
+  }
 
   func changeInterest(of descriptor: Int32, to interest: UInt32) throws(SystemError) {
     try poller.modify(descriptor, interest)

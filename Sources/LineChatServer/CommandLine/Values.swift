@@ -92,6 +92,27 @@ enum Values {
     return number
   }
 
+  static func number(in bounds: ClosedRange<Int>) -> @Sendable (String) throws(InvalidValue) -> Int? {
+    { (text) throws(InvalidValue) in
+      guard let number = integer(text), bounds.contains(number) else {
+        throw InvalidValue(
+          expected: "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+      }
+      return number
+    }
+  }
+
+  /// Milliseconds, from 0.1 to 3600 seconds with at most three decimals.
+  static func seconds(_ text: String) throws(InvalidValue) -> Int64 {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let decimals = parts.count == 2 ? parts[1] : "0"
+    guard let whole = integer(parts[0]), whole <= 3600, 1...3 ~= decimals.count,
+      let fraction = integer(decimals + String(repeating: "0", count: 3 - decimals.count)),
+      100...3_600_000 ~= whole * 1000 + fraction
+    else { throw InvalidValue(expected: "seconds from 0.1 to 3600, such as 5 or 0.5") }
+    return Int64(whole * 1000 + fraction)
+  }
+
   static func rateLimit(_ text: String) throws(InvalidValue) -> ServerConfiguration.RateLimit {
     if text == "off" { return .off }
     let digits = text.hasSuffix("/s") ? text.dropLast(2) : text[...]
