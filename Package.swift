@@ -21,10 +21,12 @@ let package = Package(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),
     .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
+    .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor"], swiftSettings: strict),
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "LoadBench",
+        "Reactor",
       ],
       swiftSettings: strict),
 
@@ -36,6 +38,7 @@ let package = Package(
     .testTarget(
       name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
+    .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]
 )

@@ -76,10 +76,13 @@ public final class SQLiteEventLog: EventLog {
     self.clock = clock
   }
 
-  /// Starts the threads. `publish` is called on the writer's thread with each batch, in order.
-  public func start(publish: @escaping @Sendable (Batch) -> Void) throws(StoreError) {
+  /// Starts the threads. On the writer's thread, `publish` is called with each batch, in order, and `troubled` with the error when commits
+  /// begin to fail, with nil when they succeed again.
+  public func start(
+    troubled: @escaping @Sendable (LogError?) -> Void = { _ in }, publish: @escaping @Sendable (Batch) -> Void
+  ) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
-    let writing = try WorkerThread { self.runWriter(seeds, publish) }
+    let writing = try WorkerThread { self.runWriter(seeds, troubled, publish) }
     let reading = try WorkerThread { self.runReader(seeds.reader) }
     threads.withLock { $0 = [writing, reading] }
   }
@@ -123,7 +126,7 @@ public final class SQLiteEventLog: EventLog {
 
   // MARK: Threads
 
-  private func runWriter(_ seeds: Seeds, _ publish: (Batch) -> Void) {
+  private func runWriter(_ seeds: Seeds, _ troubled: (LogError?) -> Void, _ publish: (Batch) -> Void) {
     let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
     var pace = seeds.trimmer.map { TrimPace($0) }
@@ -133,7 +136,7 @@ public final class SQLiteEventLog: EventLog {
         var rest = taken[...]
         while !rest.isEmpty {
           var (events, cost) = Self.nextBatch(&rest)
-          write(&events, writer)
+          write(&events, writer, troubled)
           // Whoever waits for room is woken by the batch, and must find it.
           shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
@@ -145,16 +148,20 @@ public final class SQLiteEventLog: EventLog {
     }
   }
 
-  private func write(_ events: inout [Event], _ writer: LogWriter) {
-    let messages = events.count(where: \.isStored)
+  private func write(_ events: inout [Event], _ writer: LogWriter, _ troubled: (LogError?) -> Void) {
+    let isStoring = events.contains(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
     writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
-    if messages == 0 { return }
-    metrics.committed(messages, took: began.duration(to: .now))
+    if !isStoring { return }
+    let failure = events.first(where: \.isLost)?.failure
+    if failure == nil {
+      metrics.committed(events.count(where: \.isNewMessage), took: began.duration(to: .now))
+    }
     shared.lastID.store(writer.lastID, ordering: .releasing)
-    shared.hasFailed.store(events.contains { $0.failure != nil }, ordering: .releasing)
+    let hadFailed = shared.hasFailed.exchange(failure != nil, ordering: .acquiringAndReleasing)
+    if hadFailed != (failure != nil) { troubled(failure) }
   }
 
   private func runReader(_ reader: HistoryReader) {

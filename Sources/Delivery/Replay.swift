@@ -116,7 +116,10 @@ public final class Replay {
     let query = HistoryQuery(room: room, range, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     read(query) { replay, page in
       let cursor = replay.cursor
-      if cursor < page.trimmedTo { replay.sink?.showGap(from: cursor, to: page.trimmedTo) }
+      if cursor < page.trimmedTo {
+        replay.sink?.showGap(from: cursor, to: page.trimmedTo)
+        replay.lastShown = page.trimmedTo
+      }
       replay.loaded = page.messages[...]
       replay.loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
       replay.cursor = max(cursor, min(page.trimmedTo, through))

@@ -14,7 +14,7 @@ extension Shard {
   private func deliver(_ event: Event) {
     let origin = event.origin.loop == loop ? participants[event.origin.serial] : nil
     if case .message(let id, let message) = event.change, event.failure == nil {
-      show(message, in: rooms[id], from: origin)
+      if event.isRepeat { showRun() } else { show(message, in: rooms[id], from: origin) }
       origin?.participant.happened(.published(message))
       return
     }

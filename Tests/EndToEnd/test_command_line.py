@@ -307,7 +307,7 @@ class InteractiveChat(ClientCase):
         typed = "a half typed " + " ".join(f"w{n}" for n in range(30))
         alice.type("\x7f\r")
         watcher.expect(f"MSG lobby 31 alice {typed}")
-        alice.wait_for("lobby>")
+        alice.wait_for(rf"{self.CLOCK} alice: a half typed .*")
         # Long lines are wrapped by the terminal: together the screen has each message whole, and no piece of the input.
         shown = "".join(alice.screen.lines()[:-1])
         for n in range(30):

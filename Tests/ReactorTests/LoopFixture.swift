@@ -21,15 +21,18 @@ final class LoopFixture: Sendable {
       added.signal()
     }
 
-    /// Waits until `event` was recorded, and forgets everything up to it.
-    func wait(for event: String) {
+    func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
+
+    /// Waits until `event` was recorded, and forgets everything up to it, which is given back.
+    @discardableResult func wait(for event: String) -> [String] {
       while true {
         let found = events.withLock { events in
-          guard let index = events.firstIndex(of: event) else { return false }
-          events.removeSubrange(...index)
-          return true
+          events.firstIndex(of: event).map { index in
+            defer { events.removeSubrange(...index) }
+            return Array(events[...index])
+          }
         }
-        if found { return }
+        if let found { return found }
         added.wait()
       }
     }

@@ -4,6 +4,8 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
   case notStored(reason: String)
   /// The commit had begun: the message may be stored or not.
   case outcomeUnknown(reason: String)
+  /// The message's reference was used for another one. Nothing was stored.
+  case referenceUsed(String)
   /// History could not be read.
   case unreadable(reason: String)
   /// History is not read any more: the server is stopping.
@@ -13,6 +15,7 @@ public enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notStored(let reason): "not stored: \(reason)"
     case .outcomeUnknown(let reason): "it is unknown whether it was stored: \(reason)"
+    case .referenceUsed(let reference): "the reference \(reference) was used for another message"
     case .unreadable(let reason): "history cannot be read: \(reason)"
     case .stopping: "the server is stopping"
     }

@@ -12,6 +12,8 @@ struct OptionDescription: Equatable, Sendable {
   let defaultText: String?
   /// Whether help shows it; an option that has no effect yet is accepted and not advertised.
   var isListed = true
+  /// Takes no value on the command line, where naming it means `on`; elsewhere it is on or off.
+  var isFlag = false
 
   var environmentName: String {
     "LINECHAT_" + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
@@ -35,6 +37,12 @@ struct Option<Settings>: Sendable {
       name: name, placeholder: placeholder, isRepeatable: false, help: help, defaultText: defaultText)
     clear = { _ in }
     set = { (settings, text) throws(InvalidValue) in settings[keyPath: field] = try parse(text) }
+  }
+
+  /// A flag: off unless it is given.
+  init(_ name: String, _ help: String, into field: WritableKeyPath<Settings, Bool> & Sendable) {
+    self.init(name, "", default: nil, help, into: field, parse: Values.onOff)
+    description.isFlag = true
   }
 
   /// An option that may be given several times.

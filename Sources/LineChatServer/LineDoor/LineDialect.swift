@@ -17,7 +17,7 @@ protocol LineDialect: AnyObject {
   func show(_ message: Message, _ session: LineSession)
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
-  func replayFailed(_ error: LogError, _ session: LineSession)
+  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)
   /// The last lines of a session that is cut off; `dropped` are the lines that it will not get.
   func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8]
 }
