@@ -49,7 +49,7 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   func shutDown() {}
   func showGap(from: Int64, to: Int64) {}
   func replayFailed(_ error: LogError) {}
-  func outputOverflowed() {}
+  func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }
 
@@ -101,6 +101,34 @@ struct ResumeTests {
       #expect(readIDs(peer.fd, through: total) == Array(peer.after + 1...total))
       close(peer.fd)
     }
+    fixture.stop()
+  }
+
+  /// A batch that is longer than the bound of a reader's output comes whole to one who reads.
+  @Test func aLongBatchIsNoReasonToCutOff() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    var ends: [Int32] = [0, 0]
+    #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    let own = ends[0]
+    let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
+    await fixture.on(0) { shard in
+      shard.reactor.adopt(own, peer: address, outputLimit: 24 * 1024) {
+        Reader($0, shard, name: "reader", after: 0)
+      }
+      let writer = Writer(shard)
+      writer.say("first")
+      Kept.shared.keep(writer)
+    }
+    #expect(readIDs(ends[1], through: 1) == [1])
+    let total: Int64 = 10_000
+    await fixture.on(0) { shard in
+      let writer = Writer(shard)
+      for number in 1..<total { writer.say("\(number)") }
+      Kept.shared.keep(writer)
+    }
+    #expect(readIDs(ends[1], through: total) == Array(2...total))
+    close(ends[1])
     fixture.stop()
   }
 

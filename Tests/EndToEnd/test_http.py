@@ -271,6 +271,7 @@ class History(HTTPCase):
 
     def test_what_was_trimmed_is_told(self):
         ids = self.fill(10)
+        self.http.close()
         self.chat.terminate()
         self.chat.sql("DELETE FROM messages WHERE id <= ?", ids[3])
         self.chat.sql("DELETE FROM room_messages WHERE id <= ?", ids[3])

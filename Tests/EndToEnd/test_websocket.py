@@ -112,6 +112,13 @@ class SocketCase(ServerCase):
     def open(self, query="", **options):
         return self.keep(WebSocketClient(self.chat, query, **options))
 
+    def live(self, query=""):
+        """A WebSocket that has been shown all history: only then is what it says looked at."""
+        socket = self.open(query)
+        socket.send({})
+        socket.receive_until(lambda frame: frame["type"] == "error")
+        return socket
+
     def raw(self, query="", **options):
         return self.keep(RawWebSocket(self.chat, query, **options))
 
@@ -141,7 +148,7 @@ class Rooms(SocketCase):
         self.assertFrame(john.receive(), "message", user="mary", text="posted")
 
     def test_one_room_on_all_doors(self):
-        socket = self.open("user=bob&room=lobby")
+        socket = self.live("user=bob&room=lobby")
         line = self.keep(self.chat.client("alice", "lobby"))
         self.assertFrame(socket.receive(), "join", user="alice", room="lobby")
         self.assertEqual(line.say("lobby", "from the line"), 1)
@@ -157,9 +164,9 @@ class Rooms(SocketCase):
 
     def test_presence_is_per_name(self):
         line = self.keep(self.chat.client("alice", "lobby"))
-        first = self.open("user=bob&room=lobby")
+        first = self.live("user=bob&room=lobby")
         line.expect("JOIN lobby bob")
-        second = self.open("user=bob&room=lobby")
+        second = self.live("user=bob&room=lobby")
         self.assertEqual(line.ask("NAMES lobby"), "NAMES lobby alice bob")
         line.expect("END lobby")
         first.send("to the other too")
@@ -180,7 +187,7 @@ class Rooms(SocketCase):
 
     def test_a_new_name_is_a_departure_and_an_arrival(self):
         line = self.keep(self.chat.client("alice", "lobby", "other"))
-        socket = self.open("user=bob&room=lobby")
+        socket = self.live("user=bob&room=lobby")
         line.send("NICK alicia")
         self.assertFrame(socket.receive(), "part", user="alice", room="lobby")
         self.assertFrame(socket.receive(), "join", user="alicia", room="lobby")
@@ -202,7 +209,7 @@ class Rooms(SocketCase):
             self.assertFrame(self.open(f"room={room}").receive(), "history", room="Größe")
 
     def test_kinds(self):
-        socket = self.open("room=lobby")
+        socket = self.live("room=lobby")
         irc = self.keep(self.chat.client())
         irc.send("USER ann 0 * :Ann", "NICK ann", "JOIN #lobby", "PRIVMSG #lobby :\x01ACTION waves\x01")
         self.assertFrame(socket.receive(), "join", user="ann")
@@ -236,6 +243,7 @@ class Resuming(SocketCase):
 
     def test_a_gap_is_told(self):
         ids = self.fill(10)
+        self.http.close()
         self.chat.terminate()
         self.chat.sql("DELETE FROM messages WHERE id <= ?", ids[3])
         self.chat.sql("DELETE FROM room_messages WHERE id <= ?", ids[3])
@@ -509,6 +517,8 @@ class Endings(SocketCase):
         shown = [socket.receive()["data"]["id"] for _ in range(50)]
         self.chat.send_signal(signal.SIGTERM)
         code, reason = socket.expect_close()
+        socket.close()
+        self.http.close()
         self.assertEqual(self.chat.wait(5), 0)
         self.chat.start()
         with HTTPClient(self.chat) as http:
@@ -522,8 +532,8 @@ class SlowReaders(SocketCase):
     flags = ("--send-queue", "64k")
     PAYLOAD = "x" * 4000
 
-    def slow(self, query="user=slow&room=lobby"):
-        return self.raw(query, receive_buffer=4096)
+    def slow(self, query="user=slow&room=lobby", receive_buffer=4096):
+        return self.raw(query, receive_buffer=receive_buffer)
 
     def read_out(self, raw):
         """The ids of the messages that were shown, and the close."""
@@ -581,13 +591,26 @@ class SlowReaders(SocketCase):
         self.assertEqual(self.resume(shown[-1], last), list(range(shown[-1] + 1, last + 1)))
 
     def test_pongs_are_bounded_too(self):
-        slow = self.slow("user=slow&room=lobby")
+        watcher = self.keep(self.chat.client("watcher", "lobby"))
+        slow = self.slow()
         pings = slow.frame("x" * 100, opcode=9) * 500
-        try:
-            while True:
-                slow.send(pings)
-        except OSError:
-            pass
+        stop = threading.Event()
+
+        def flood():
+            try:
+                while not stop.is_set():
+                    slow.send(pings)
+            except OSError:
+                pass  # cut off
+
+        flooding = threading.Thread(target=flood)
+        flooding.start()
+        watcher.expect("JOIN lobby slow", "PART lobby slow")
+        stop.set()
+        while (frame := slow.receive())[0] == 10:
+            self.assertEqual(frame[1], b"x" * 100)
+        self.assertEqual(frame, (8, struct.pack(">H", TRY_AGAIN) + b"too slow; resume after 0"))
+        flooding.join()
         with HTTPClient(self.chat) as http:
             self.assertIn(b"linechat_slow_readers_total 1\n", http.get("/metrics").body)
 
@@ -595,7 +618,7 @@ class SlowReaders(SocketCase):
         writer = self.keep(self.chat.client("writer", "lobby"))
         for _ in range(1500):
             writer.say("lobby", self.PAYLOAD)
-        slow = self.slow("user=slow&room=lobby&after=0")
+        slow = self.slow("user=slow&room=lobby&after=0", receive_buffer=65_536)
         writer.expect("JOIN lobby slow")
         for n in range(1501, 3001):
             self.assertEqual(writer.say("lobby", self.PAYLOAD), n)
@@ -608,7 +631,7 @@ class SlowReaders(SocketCase):
         writer = self.keep(self.chat.client("writer", "lobby"))
         for _ in range(1500):
             writer.say("lobby", self.PAYLOAD)
-        slow = self.slow("user=slow&room=lobby&after=0")
+        slow = self.slow("user=slow&room=lobby&after=0", receive_buffer=65_536)
         writer.expect("JOIN lobby slow")
         self.chat.send_signal(signal.SIGTERM)
         shown, code, reason = self.read_out(slow)
