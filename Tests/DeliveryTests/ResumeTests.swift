@@ -128,6 +128,13 @@ struct ResumeTests {
       Kept.shared.keep(writer)
     }
     #expect(readIDs(ends[1], through: total) == Array(2...total))
+    // It is still there.
+    await fixture.on(0) { shard in
+      let writer = Writer(shard)
+      writer.say("last")
+      Kept.shared.keep(writer)
+    }
+    #expect(readIDs(ends[1], through: total + 1) == [total + 1])
     close(ends[1])
     fixture.stop()
   }
