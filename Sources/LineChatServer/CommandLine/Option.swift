@@ -10,8 +10,6 @@ struct OptionDescription: Equatable, Sendable {
   let help: String
   /// The value that is in force when none is given, as one would write it; nil when there is none.
   let defaultText: String?
-  /// Whether help shows it; an option that has no effect yet is accepted and not advertised.
-  var isListed = true
 
   var environmentName: String {
     "LINECHAT_" + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
@@ -20,7 +18,7 @@ struct OptionDescription: Equatable, Sendable {
 
 /// One row of an option table: what is told about the option, and how its value gets into the settings.
 struct Option<Settings>: Sendable {
-  private(set) var description: OptionDescription
+  let description: OptionDescription
   /// Forgets what a lower source has set; does nothing for an option that holds one value.
   let clear: @Sendable (inout Settings) -> Void
   let set: @Sendable (inout Settings, String) throws(InvalidValue) -> Void
@@ -51,13 +49,6 @@ struct Option<Settings>: Sendable {
 }
 
 extension Option {
-  /// The same option, not shown by help.
-  var unlisted: Option {
-    var option = self
-    option.description.isListed = false
-    return option
-  }
-
   /// Applies the sources to the settings, lowest first. A repeatable option takes all its values from the highest
   /// source that gives any. A wrong value is an error also where a higher source overrides it.
   static func apply(
