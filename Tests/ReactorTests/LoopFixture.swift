@@ -14,6 +14,7 @@ final class LoopFixture: Sendable {
   /// What the handler was told, for the test to wait for.
   final class Recorder: Sendable {
     private let events = Mutex<[String]>([])
+    private let passed = Mutex<[String]>([])
     private let added = Semaphore()
 
     func add(_ event: String) {
@@ -21,11 +22,15 @@ final class LoopFixture: Sendable {
       added.signal()
     }
 
+    /// What was recorded before the events that were waited for.
+    var forgotten: [String] { passed.withLock { $0 } }
+
     /// Waits until `event` was recorded, and forgets everything up to it.
     func wait(for event: String) {
       while true {
         let found = events.withLock { events in
           guard let index = events.firstIndex(of: event) else { return false }
+          passed.withLock { $0 += events[..<index].filter { $0 != event } }
           events.removeSubrange(...index)
           return true
         }
