@@ -13,16 +13,20 @@ let package = Package(
     .target(name: "LineProtocol", swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
     .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
-    .target(name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"], swiftSettings: strict),
+    .target(
+      name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"],
+      swiftSettings: strict),
     .target(name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor"], swiftSettings: strict),
     .target(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),
     .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
+    .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor"], swiftSettings: strict),
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "Reactor",
+        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "LoadBench",
+        "Reactor",
       ],
       swiftSettings: strict),
 
@@ -31,8 +35,10 @@ let package = Package(
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
     .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
     .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
-    .testTarget(name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
+    .testTarget(
+      name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
+    .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]
 )

@@ -25,6 +25,10 @@ public struct Event: Sendable {
   /// Who asked for it, and is told the outcome.
   public let origin: SessionID
   public var change: Change
+  /// Of a message: what its sender would send it again with.
+  public var reference: MessageReference?
+  /// Set by the log: the message was stored before, under the same reference. Only its sender is told.
+  public var isRepeat = false
   /// Set by the log when a stored change could not be stored.
   public var failure: LogError?
 
@@ -38,6 +42,19 @@ public struct Event: Sendable {
     switch change {
     case .message, .topic: true
     default: false
+    }
+  }
+
+  /// A message that was stored just now.
+  public var isNewMessage: Bool {
+    if case .message = change { failure == nil && !isRepeat } else { false }
+  }
+
+  /// It was not stored because the log failed.
+  public var isLost: Bool {
+    switch failure {
+    case nil, .referenceUsed: false
+    default: true
     }
   }
 

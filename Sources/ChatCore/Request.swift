@@ -10,10 +10,11 @@ public struct Request: Sendable {
     /// Enter a room, which is made if it is not there. `after`: resume behind this id.
     case join(RoomName, after: Int64?)
     case part(RoomName, reason: String?)
-    /// Say something in a room that one has joined.
-    case publish(RoomName, MessageText, Message.Kind)
+    /// Say something in a room that one has joined. `once`: if this name has used the reference before, the answer is that of the
+    /// first time, and nothing is said.
+    case publish(RoomName, MessageText, Message.Kind, once: MessageReference? = nil)
     /// Say something in any room, which is made if it is not there, without being there: POST and agents.
-    case post(RoomName, MessageText, as: Nick, Message.Role)
+    case post(RoomName, MessageText, as: Nick, Message.Role, once: MessageReference? = nil)
     case setTopic(RoomName, String)
     /// What there is to know of one room.
     case describe(RoomName)

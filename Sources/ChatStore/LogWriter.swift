@@ -14,6 +14,7 @@ final class LogWriter {
   private let updateTopic: Statement
   private let setState: Statement
   private let insertIndex: Statement
+  private let references: References
   private(set) var lastID: Int64
   private var lastTime: Int64 = 0
   private var rooms: [RoomID: RoomState]
@@ -36,6 +37,9 @@ final class LogWriter {
       "UPDATE rooms SET topic = ?2, topic_author = ?3, topic_time = ?4 WHERE id = ?1")
     setState = try database.prepare("UPDATE state SET value = ?2 WHERE key = ?1")
     insertIndex = try database.prepare("INSERT INTO room_messages VALUES (?1, ?2)")
+    references = try References(database)
+    // Times rise with ids, also across a restart with a clock that was set back.
+    lastTime = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0
   }
 
   /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures. `committed` is told the last
@@ -60,6 +64,17 @@ final class LogWriter {
       }
     }
     complete(&events)
+  }
+
+  /// Indexes the tail, however short it is. Trimming takes away only what is indexed.
+  func indexNow() {
+    if tail.count == 0 { return }
+    if transaction({ () throws(SQLError) in try indexTail() }) == nil { tail.markIndexed() }
+  }
+
+  /// Learns what was trimmed.
+  func trimmed(_ rooms: [RoomID: Int64]) {
+    for (room, id) in rooms { self.rooms[room]?.trimmedTo = id }
   }
 
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
@@ -102,11 +117,26 @@ final class LogWriter {
     for index in events.indices {
       switch events[index].change {
       case .message(let room, var message):
+        if let reference = events[index].reference {
+          switch try references.earlier(reference, message, in: room, now: time) {
+          case .none: break
+          case .same(let id, let time):
+            message.id = id
+            message.time = time
+            events[index].change = .message(room, message)
+            events[index].isRepeat = true
+            continue
+          case .different:
+            events[index].failure = .referenceUsed(reference.text)
+            continue
+          }
+        }
         try ensureRoom(room, message.room, &newRooms)
         lastID += 1
         message.id = lastID
         message.time = Timestamp(milliseconds: time)
         try insert(message, room)
+        if let reference = events[index].reference { try references.remember(reference, message) }
         events[index].change = .message(room, message)
       case .topic(let room, var topic, let name):
         try ensureRoom(room, name.text, &newRooms)
@@ -116,6 +146,7 @@ final class LogWriter {
       default: break
       }
     }
+    try references.purgeIfDue()
     setState.bind(1, "last_id")
     setState.bind(2, lastID)
     try setState.run()
@@ -170,7 +201,8 @@ final class LogWriter {
   private func complete(_ events: inout [Event]) {
     for index in events.indices where events[index].failure == nil {
       switch events[index].change {
-      case .message(let room, let message): rooms[room, default: RoomState()].newest = message.id
+      case .message(let room, let message) where !events[index].isRepeat:
+        rooms[room, default: RoomState()].newest = message.id
       case .joined(let room, _, let name, let nick, let after, let isAnnounced):
         let state = rooms[room] ?? RoomState()
         events[index].change = .joined(

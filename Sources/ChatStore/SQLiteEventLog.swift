@@ -42,6 +42,8 @@ public final class SQLiteEventLog: EventLog {
     let writer: LogWriter
     let database: Database
     let reader: HistoryReader
+    /// nil: everything is kept for ever.
+    let trimmer: Trimmer?
   }
 
   private struct Read: Sendable {
@@ -51,7 +53,8 @@ public final class SQLiteEventLog: EventLog {
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
   public init(
-    directory: String, durability: Durability, clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention = Retention(),
+    clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability)
     do throws(SQLError) {
@@ -61,7 +64,8 @@ public final class SQLiteEventLog: EventLog {
         Seeds(
           writer: try LogWriter(
             store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
-          database: store.writer, reader: try HistoryReader(reading, tail: store.tail)))
+          database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
+          trimmer: retention.isForEver ? nil : try Trimmer(store.writer, retention, clock: clock)))
     } catch {
       throw StoreError(error, path: store.path)
     }
@@ -72,10 +76,13 @@ public final class SQLiteEventLog: EventLog {
     self.clock = clock
   }
 
-  /// Starts the threads. `publish` is called on the writer's thread with each batch, in order.
-  public func start(publish: @escaping @Sendable (Batch) -> Void) throws(StoreError) {
+  /// Starts the threads. On the writer's thread, `publish` is called with each batch, in order, and `troubled` with the error when commits
+  /// begin to fail, with nil when they succeed again.
+  public func start(
+    troubled: @escaping @Sendable (LogError?) -> Void = { _ in }, publish: @escaping @Sendable (Batch) -> Void
+  ) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
-    let writing = try WorkerThread { self.runWriter(seeds.writer, seeds.database, publish) }
+    let writing = try WorkerThread { self.runWriter(seeds, troubled, publish) }
     let reading = try WorkerThread { self.runReader(seeds.reader) }
     threads.withLock { $0 = [writing, reading] }
   }
@@ -113,41 +120,48 @@ public final class SQLiteEventLog: EventLog {
     _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
   ) {
     if !reads.append(contentsOf: [Read(query: query, completion: completion)]) {
-      completion(.failure(.unreadable(reason: "the server is stopping")))
+      completion(.failure(.stopping))
     }
   }
 
   // MARK: Threads
 
-  private func runWriter(_ writer: LogWriter, _ database: Database, _ publish: (Batch) -> Void) {
+  private func runWriter(_ seeds: Seeds, _ troubled: (LogError?) -> Void, _ publish: (Batch) -> Void) {
+    let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
+    var pace = seeds.trimmer.map { TrimPace($0) }
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
-      while let taken = queue.take() {
+      while let taken = queue.take(within: pace?.waitMilliseconds) {
         var rest = taken[...]
         while !rest.isEmpty {
           var (events, cost) = Self.nextBatch(&rest)
-          write(&events, writer)
+          write(&events, writer, troubled)
           // Whoever waits for room is woken by the batch, and must find it.
           shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
+        pace?.trimIfDue(writer)
       }
       writer.finish()
     }
   }
 
-  private func write(_ events: inout [Event], _ writer: LogWriter) {
-    let messages = events.count(where: \.isStored)
+  private func write(_ events: inout [Event], _ writer: LogWriter, _ troubled: (LogError?) -> Void) {
+    let isStoring = events.contains(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
     writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
-    if messages == 0 { return }
-    metrics.committed(messages, took: began.duration(to: .now))
+    if !isStoring { return }
+    let failure = events.first(where: \.isLost)?.failure
+    if failure == nil {
+      metrics.committed(events.count(where: \.isNewMessage), took: began.duration(to: .now))
+    }
     shared.lastID.store(writer.lastID, ordering: .releasing)
-    shared.hasFailed.store(events.contains { $0.failure != nil }, ordering: .releasing)
+    let hadFailed = shared.hasFailed.exchange(failure != nil, ordering: .acquiringAndReleasing)
+    if hadFailed != (failure != nil) { troubled(failure) }
   }
 
   private func runReader(_ reader: HistoryReader) {

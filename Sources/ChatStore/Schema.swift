@@ -39,6 +39,16 @@ enum Schema {
       SELECT messages.id, rooms.name AS room, strftime('%Y-%m-%dT%H:%M:%S', time / 1000, 'unixepoch')
         || printf('.%03dZ', time % 1000) AS time, user, role, text
       FROM messages JOIN rooms ON rooms.id = messages.room ORDER BY messages.id;
+    """,
     """
+    CREATE TABLE refs (
+      user TEXT NOT NULL,
+      reference TEXT NOT NULL,
+      id INTEGER NOT NULL,
+      time INTEGER NOT NULL,
+      PRIMARY KEY (user, reference)
+    ) WITHOUT ROWID;
+    CREATE INDEX refs_by_id ON refs (id);
+    """,
   ]
 }

@@ -32,7 +32,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     case .damaged(let path, let reason):
       """
       \(path) is damaged (\(reason)); put back a copy of it, or save what can be read with \
-      sqlite3 \(path) .recover, or give another directory with --data
+      sqlite3 \(path) .dump, or give another directory with --data
       """
     case .unusable(let path, let reason):
       "\(path) cannot be used: \(reason); check the disk and the rights of the file"

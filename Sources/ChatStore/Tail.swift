@@ -23,7 +23,7 @@ final class Tail: Sendable {
 
   func append(_ events: [Event]) {
     entries.withLock { entries in
-      for event in events where event.failure == nil {
+      for event in events where event.failure == nil && !event.isRepeat {
         if case .message(let room, let message) = event.change {
           entries.append(Entry(room: room.number, id: message.id))
         }

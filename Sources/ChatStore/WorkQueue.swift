@@ -14,7 +14,11 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     mutex = .allocate(capacity: 1)
     filled = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(filled, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(filled, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -36,11 +40,27 @@ final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Waits until there is something and takes all of it; nil when the queue is closed and empty.
-  func take() -> [Item]? {
+  /// Waits until there is something and takes all of it; nil when the queue is closed and empty. With `milliseconds`, waits no longer
+  /// than that, and then gives nothing.
+  func take(within milliseconds: Int? = nil) -> [Item]? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    while items.isEmpty, !isClosed { pthread_cond_wait(filled, mutex) }
+    if let milliseconds {
+      var deadline = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &deadline)
+      deadline.tv_sec += milliseconds / 1000
+      deadline.tv_nsec += milliseconds % 1000 * 1_000_000
+      if deadline.tv_nsec >= 1_000_000_000 {
+        deadline.tv_sec += 1
+        deadline.tv_nsec -= 1_000_000_000
+      }
+      while items.isEmpty, !isClosed {
+        if pthread_cond_timedwait(filled, mutex, &deadline) == ETIMEDOUT { break }
+      }
+      if items.isEmpty, !isClosed { return [] }
+    } else {
+      while items.isEmpty, !isClosed { pthread_cond_wait(filled, mutex) }
+    }
     if items.isEmpty { return nil }
     let taken = items
     items = []

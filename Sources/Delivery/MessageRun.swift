@@ -6,12 +6,18 @@ import Reactor
 /// Who sent one of them is told its fate in between, and so is given the messages before it then and there: `given` remembers up
 /// to where.
 struct MessageRun {
+  /// A longer run is shown before the next message is added to it. A batch may hold a megabyte for one room; in one piece that
+  /// would overflow the outputs of readers who are not slow at all, before the kernel was offered any of it.
+  private static let longRunBytes = 16 * 1024
+
   private(set) var room: LocalRoom?
   private(set) var encoded: [[UInt8]]
   private(set) var given: [(output: Output, format: Int, through: Int)] = []
   private(set) var messages = 0
 
   init(formats: Int) { encoded = Array(repeating: [], count: formats) }
+
+  var isLong: Bool { encoded.contains { $0.count > Self.longRunBytes } }
 
   mutating func begin(in room: LocalRoom) { self.room = room }
 

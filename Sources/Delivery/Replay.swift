@@ -116,7 +116,10 @@ public final class Replay {
     let query = HistoryQuery(room: room, range, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     read(query) { replay, page in
       let cursor = replay.cursor
-      if cursor < page.trimmedTo { replay.sink?.showGap(from: cursor, to: page.trimmedTo) }
+      if cursor < page.trimmedTo {
+        replay.sink?.showGap(from: cursor, to: page.trimmedTo)
+        replay.lastShown = page.trimmedTo
+      }
       replay.loaded = page.messages[...]
       replay.loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
       replay.cursor = max(cursor, min(page.trimmedTo, through))
@@ -135,6 +138,7 @@ public final class Replay {
     case .success(let page):
       received(self, page)
       goOn()
+    case .failure(.stopping): break  // The session will be told where to resume, and that is at the cursor.
     case .failure(let error):
       cancel()
       sink?.replayFailed(error)

@@ -14,7 +14,7 @@ extension Shard {
   private func deliver(_ event: Event) {
     let origin = event.origin.loop == loop ? participants[event.origin.serial] : nil
     if case .message(let id, let message) = event.change, event.failure == nil {
-      show(message, in: rooms[id], from: origin)
+      if event.isRepeat { showRun() } else { show(message, in: rooms[id], from: origin) }
       origin?.participant.happened(.published(message))
       return
     }
@@ -58,7 +58,7 @@ extension Shard {
   /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself: that is its own
   /// to tell.
   private func show(_ message: Message, in room: LocalRoom?, from origin: Seat?) {
-    if run.room !== room { showRun() }
+    if run.room !== room || run.isLong { showRun() }
     newestShown = message.id
     metrics.messages.add(1, ordering: .relaxed)
     guard let room else { return }

@@ -133,8 +133,11 @@ public final class Shard {
 
   func received(_ mail: HistoryMail) { reads.removeValue(forKey: mail.number)?(mail.result) }
 
-  /// Runs `action` when the log takes messages again. See ``EventLog/isFull``.
-  public func whenLogHasRoom(_ action: @escaping () -> Void) { waitingForLog.append(action) }
+  /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since the caller looked,
+  /// and then no batch follows that would tell. See ``EventLog/isFull``.
+  public func whenLogHasRoom(_ action: @escaping () -> Void) {
+    if log.isFull { waitingForLog.append(action) } else { action() }
+  }
 
   func batchDelivered() {
     if waitingForLog.isEmpty || log.isFull { return }

@@ -10,6 +10,9 @@ final class Ending: Sendable {
   private static let farewellMilliseconds: Int64 = 3_000
   private static let pollMilliseconds: Int64 = 10
 
+  /// SIGHUP is the end of the terminal that the server was started in.
+  static let signals = [SIGTERM, SIGINT, SIGHUP]
+
   private struct State {
     var hasBegun = false
     var allStored = true
@@ -37,7 +40,7 @@ final class Ending: Sendable {
 
   /// Begins the end at SIGTERM or SIGINT. On loop 0.
   func listen(_ reactor: Reactor, closeDoors: @escaping () -> Void) throws {
-    _ = try SignalSource([SIGTERM, SIGINT], reactor: reactor) { [self] signal in
+    _ = try SignalSource(Self.signals, reactor: reactor) { [self] signal in
       if state.withLock({ $0.hasBegun }) { return }
       state.withLock { $0.hasBegun = true }
       serverLog.info("stopping: signal \(signal)")

@@ -27,7 +27,7 @@ struct Server {
   static func run(_ configuration: ServerConfiguration) -> Int32 {
     let serverLog = ServerLog(level: configuration.logLevel)
     signal(SIGPIPE, SIG_IGN)
-    SignalSource.block([SIGTERM, SIGINT])
+    SignalSource.block(Ending.signals)
     do {
       let rules = try AgentRules.load(configuration.agentRulesFile)
       let server = try Server(configuration, serverLog)
@@ -45,7 +45,10 @@ struct Server {
     let limits = configuration.trafficLimits(descriptors: descriptors)
     serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
     visitors = Visitors(limits)
-    log = try SQLiteEventLog(directory: configuration.dataDirectory, durability: configuration.durability) {
+    log = try SQLiteEventLog(
+      directory: configuration.dataDirectory, durability: configuration.durability,
+      retention: configuration.retention
+    ) {
       WallClock.milliseconds
     }
     bus = LocalEventBus(log: log)
@@ -55,7 +58,15 @@ struct Server {
 
   private func serve(_ rules: [Rule]) throws -> Int32 {
     let bus = self.bus
-    try log.start { bus.publish($0) }
+    let serverLog = self.serverLog
+    try log.start(
+      troubled: { error in
+        if let error {
+          serverLog.error("the log: \(error)")
+        } else {
+          serverLog.info("the log: commits succeed again")
+        }
+      }, publish: { bus.publish($0) })
     let doors = loops.map { $0.mailbox(of: Accepted.self) }
     let ending = Ending(self)
     for index in loops.indices.dropFirst() {

@@ -39,6 +39,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   /// More lines of text than a message may have.
   case tooManyLines = "too-many-lines"
   /// No end of line within the bound.
+  case badReference = "bad-reference"
+  case referenceUsed = "reference-used"
   case lineTooLong = "line-too-long"
   /// TLS or HTTP on the line port.
   case notLineProtocol = "not-line-protocol"
@@ -82,6 +84,9 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case .textNotUTF8: "a text is UTF-8, and this is not"
     case .textControl: "a text has no control characters but tab and formatting"
     case .tooManyLines: "a text has at most \(Limits.textLines) lines"
+    case .badReference:
+      "a reference has 1-\(Limits.reference) visible ASCII characters without ; \" and \\, and goes with MSG only"
+    case .referenceUsed: "this reference was used for another message; give a new message a new one"
     case .lineTooLong: "a line has at most \(Limits.line) bytes with its end"
     case .notLineProtocol: "this port speaks plain lines, neither TLS nor HTTP"
     case .tooFast: "too many commands at once; send more slowly"

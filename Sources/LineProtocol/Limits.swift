@@ -25,4 +25,7 @@ public enum Limits {
   /// Bytes of the server's name in IRC sources; the bound of a DNS label. Together with the other bounds it
   /// leaves room for text in every IRC line.
   public static let serverName = 63
+
+  /// Bytes of a ``MessageReference``.
+  public static let reference = 64
 }

@@ -72,6 +72,8 @@ public final class Connection: Pollable {
   private func readable() {
     if phase == .lingering { return discardInput() }
     if isPaused || phase != .open { return updateInterest(disarms: true) }
+    // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever more otherwise.
+    if isResuming { return }
     let scratch = reactor.scratch
     let count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
     if count < 0 {
@@ -120,6 +122,8 @@ public final class Connection: Pollable {
   /// Sends what was appended. Called by the reactor once a turn, or when the socket can take more.
   func flush() {
     if phase == .closed { return }
+    // What did not fit must still be there when the handler looks where its peer lost the thread.
+    if output.isOverflowed, phase == .open { return outputOverflowed() }
     switch output.flush() {
     case .failed: return close()
     case .blocked: forgetSentUnits()
@@ -133,7 +137,11 @@ public final class Connection: Pollable {
     }
     if phase == .closed { return }
     updateInterest()
-    if output.isOverflowed, phase == .open { handler?.outputOverflowed() }
+  }
+
+  private func outputOverflowed() {
+    handler?.outputOverflowed()
+    if phase != .closed { updateInterest() }
   }
 
   // MARK: Ending
@@ -170,6 +178,7 @@ public final class Connection: Pollable {
   public func close() {
     guard phase != .closed else { return }
     phase = .closed
+    output.refuseMore()
     reactor.remove(self)
     Glibc.close(descriptor)
     handler?.closed()

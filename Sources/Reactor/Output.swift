@@ -24,7 +24,7 @@ public struct Output: Hashable {
   /// Bytes accepted and not yet taken by the kernel.
   public var pendingBytes: Int { state.pointee.pendingBytes }
 
-  /// True once an append went over the bound; from then on appends are ignored.
+  /// True once an append went over the bound, or the connection closed; from then on appends are ignored.
   public var isOverflowed: Bool { state.pointee.isOverflowed }
 
   /// Appends whole units (lines, frames) to be sent at the end of this turn.
@@ -43,6 +43,9 @@ public struct Output: Hashable {
     bytes.withUnsafeBytes { state.pointee.store($0, handle: self) }
     state.pointee.isOverflowed = true
   }
+
+  /// Ignores all appends from now on. Those would be sent to whoever has the descriptor next.
+  func refuseMore() { state.pointee.isOverflowed = true }
 
   /// The buffered bytes from the last known unit boundary on, with the count of those already sent.
   func withBuffered<Result>(_ body: (_ bytes: UnsafeRawBufferPointer, _ sent: Int) -> Result) -> Result {

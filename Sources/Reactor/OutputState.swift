@@ -7,7 +7,8 @@ import Glibc
 /// has to keep what the kernel does not take.
 ///
 /// Unsafe code: every access to `base` lies below `tail`, and `tail` never exceeds `capacity`. Shared bytes live in the turn's arena;
-/// every output that points there is dirty and so is flushed in the same turn, which ends the sharing.
+/// every output that points there is dirty and so is flushed in the same turn, which ends the sharing; one that becomes dirty during
+/// the flush takes a copy.
 struct OutputState: ~Copyable {
   let descriptor: Int32
   private let limit: Int

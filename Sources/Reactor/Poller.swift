@@ -27,6 +27,10 @@ struct Poller: ~Copyable {
     try control(EPOLL_CTL_MOD, fd, interest)
   }
 
+  borrowing func remove(_ fd: Int32) throws(SystemError) {
+    try control(EPOLL_CTL_DEL, fd, 0)
+  }
+
   private borrowing func control(_ operation: Int32, _ fd: Int32, _ interest: UInt32) throws(SystemError) {
     var event = epoll_event()
     event.events = interest

@@ -106,7 +106,15 @@ public final class Reactor {
 
   var allSources: [any Pollable] { sources.compactMap(\.self) }
 
+  /// For a descriptor that is closed now, which takes it out of the poll set.
   func unwatch(_ descriptor: Int32) { sources[Int(descriptor)] = nil }
+
+  /// For a descriptor that stays open and gets another source.
+  func forget(_ descriptor: Int32) {
+    unwatch(descriptor)
+    // Fails only for what is not in the set, and then nothing is left to do.
+    try? poller.remove(descriptor)
+  }
 
   func changeInterest(of descriptor: Int32, to interest: UInt32) throws(SystemError) {
     try poller.modify(descriptor, interest)
@@ -158,7 +166,15 @@ public final class Reactor {
     owesTurn = false
     flushOutputs()
     // Who was told of an end, or that an output has drained, may have left work for the end of a turn.
-    if !closed.isEmpty { owesTurn = true }
+    if !closed.isEmpty {
+      owesTurn = true
+      freeClosed()
+    }
+  }
+
+  private func freeClosed() {
+    // Who closed while it was flushed may have been appended to before.
+    outputs.dirty.removeAll { $0.state.pointee.connection?.phase == .closed }
     for connection in closed { connection.output.free() }
     closed.removeAll(keepingCapacity: true)
   }
@@ -182,6 +198,8 @@ public final class Reactor {
       output.state.pointee.isDirty = false
       output.state.pointee.connection?.flush()
     }
-    if outputs.dirty.isEmpty { outputs.arena.reset() }
+    // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after turn.
+    for output in outputs.dirty { output.state.pointee.keepShared(sent: 0) }
+    outputs.arena.reset()
   }
 }

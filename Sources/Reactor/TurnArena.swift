@@ -1,6 +1,6 @@
 import Glibc
 
-/// Memory for what is shown to many in one turn of a loop. Given back when all outputs are flushed.
+/// Memory for what is shown to many in one turn of a loop. Given back when the outputs have been flushed.
 ///
 /// Unsafe code: what `copy` returns is valid until `reset`.
 final class TurnArena {
@@ -8,6 +8,9 @@ final class TurnArena {
 
   private var blocks: [(base: UnsafeMutableRawPointer, size: Int)] = []
   private var used = 0
+
+  /// Bytes of memory that are held.
+  var size: Int { blocks.reduce(0) { $0 + $1.size } }
 
   deinit { for block in blocks { free(block.base) } }
 

@@ -22,10 +22,12 @@ final class LogFixture: Sendable {
     rmdir(directory)
   }
 
-  func open(_ durability: Durability = .full, now: @escaping @Sendable () -> Int64 = { 1_000 }) throws
-    -> SQLiteEventLog
-  {
-    let log = try SQLiteEventLog(directory: directory, durability: durability, clock: now)
+  func open(
+    _ durability: Durability = .full, retention: Retention = Retention(),
+    now: @escaping @Sendable () -> Int64 = { 1_000 }
+  ) throws -> SQLiteEventLog {
+    let log = try SQLiteEventLog(
+      directory: directory, durability: durability, retention: retention, clock: now)
     try log.start { batch in
       let ready = self.state.withLock { state in
         state.events += batch.events

@@ -420,6 +420,8 @@ class WebSocketClient:
         uri = f"ws://{server.http[0]}:{server.http[1]}{path}" + (f"?{query}" if query else "")
         # The library's own pings need a loop that runs all the time.
         options.setdefault("ping_interval", None)
+        # With a bound, frames that nobody has read keep the answer to a close from being seen.
+        options.setdefault("max_queue", None)
 
         async def connected():
             # Made within the loop, which it takes for its own.

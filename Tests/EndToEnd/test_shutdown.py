@@ -58,6 +58,22 @@ class Shutdown(ServerCase):
             client.close()
         self.assertEqual(server.wait(self.SECONDS), 0)
 
+    def test_a_replay_is_resumed_where_it_stopped(self):
+        server = self.server("--rate-limit", "off")
+        writer = self.keep(server.client("writer", "lobby"))
+        for _ in range(1500):
+            writer.say("lobby", "x" * 4000)
+        slow = self.keep(server.client("slow", receive_buffer=4096))
+        slow.send("JOIN lobby 0")
+        slow.expect("OK JOIN lobby 1500")
+        writer.expect("JOIN lobby slow")
+        server.send_signal(signal.SIGTERM)
+        lines = slow.read_to_end()
+        shown = [int(line.split()[2]) for line in lines if line.startswith("HIST lobby ")]
+        self.assertLess(len(shown), 1500)
+        self.assertEqual(shown, list(range(1, len(shown) + 1)))
+        self.assertEqual(lines[-2:], [f"RESUME lobby {shown[-1]}", "BYE shutdown"])
+
     def test_a_second_signal_changes_nothing(self):
         server = self.server()
         with server.client("alice", "lobby") as alice:

@@ -71,7 +71,7 @@ class Refusals(ServerCase):
         os.mkdir(self.data)
         with open(self.database, "wb") as file:
             file.write(b"this is no database\n" * 500)
-        self.expect_refusal("linechat.db is damaged", "put back a copy of it", r"\.recover", "--data")
+        self.expect_refusal("linechat.db is damaged", "put back a copy of it", r"\.dump", "--data")
         self.assertTrue(self.file(self.database).startswith(b"this is no database"))
 
     def test_truncated(self):

@@ -69,9 +69,73 @@ private final class EchoHandler: ConnectionHandler {
     }
   }
 
-  func closed() { recorder.add("closed") }
+  func closed() {
+    recorder.add("closed")
+    connection.output.append(Array("too late\n".utf8))
+    recorder.add("pending \(connection.output.pendingBytes)")
+  }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { bytes.firstIndex(of: 0x0A).map { $0 + 1 } }
+}
+
+/// Takes one unit at a time, and the next when the answer to it has drained.
+private final class UnhurriedHandler: ConnectionHandler {
+  static let unit = 4096
+  let connection: Connection
+  let recorder: LoopFixture.Recorder
+
+  init(_ connection: Connection, _ recorder: LoopFixture.Recorder) {
+    self.connection = connection
+    self.recorder = recorder
+  }
+
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    if bytes.count < Self.unit { return 0 }
+    if bytes.count > 128 * 1024 { recorder.add("hoards") }
+    connection.pauseInput()
+    connection.output.append([0x2E])
+    connection.notifyWhenDrained()
+    return Self.unit
+  }
+
+  func outputDrained() { connection.resumeInput() }
+  func inputEnded() { connection.finish() }
+  func outputOverflowed() {}
+  func closed() { recorder.add("closed") }
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { 1 }
+}
+
+/// In each of many turns shows something to many, and has more to send as soon as its output has drained.
+private final class RestlessHandler: ConnectionHandler {
+  static let turns = 100
+  let connection: Connection
+  let recorder: LoopFixture.Recorder
+  private var turn = 0
+
+  init(_ connection: Connection, _ recorder: LoopFixture.Recorder) {
+    self.connection = connection
+    self.recorder = recorder
+  }
+
+  func outputDrained() {
+    turn += 1
+    if connection.reactor.outputs.arena.size > 1 << 20 { recorder.add("hoards") }
+    if turn > Self.turns { return connection.finish() }
+    let output = connection.output
+    connection.reactor.append([UInt8](repeating: 0x78, count: 65_536), to: [output], except: [output])
+    output.append([0x2E])
+    connection.notifyWhenDrained()
+  }
+
+  func receive(_ bytes: Span<UInt8>) -> Int {
+    connection.notifyWhenDrained()
+    return bytes.count
+  }
+
+  func inputEnded() { connection.finish() }
+  func outputOverflowed() {}
+  func closed() { recorder.add("closed") }
+  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { 1 }
 }
 
 struct ConnectionTests {
@@ -102,6 +166,30 @@ struct ConnectionTests {
     }
     resumed.wait()
     #expect(fixture.read(4) == "a\nb\n")
+    fixture.stop()
+  }
+
+  @Test func leavesInTheKernelWhatTheHandlerIsNotReadyFor() throws {
+    let fixture = try LoopFixture { UnhurriedHandler($0, $1) }
+    let units = 2_000
+    let peer = fixture.peer
+    let written = Semaphore()
+    try startThread {
+      let bytes = [UInt8](repeating: 0x78, count: UnhurriedHandler.unit)
+      for _ in 0..<units { #expect(Glibc.write(peer, bytes, bytes.count) == bytes.count) }
+      written.signal()
+    }
+    #expect(fixture.read(units).utf8.count == units)
+    written.wait()
+    #expect(!fixture.recorder.has("hoards"))
+    fixture.stop()
+  }
+
+  @Test func sharedBytesAreGivenBackHoweverBusyTheOutputsAre() throws {
+    let fixture = try LoopFixture { RestlessHandler($0, $1) }
+    fixture.write("go")
+    #expect(fixture.read(1_000).utf8.count == RestlessHandler.turns)
+    #expect(!fixture.recorder.has("hoards"))
     fixture.stop()
   }
 
@@ -167,6 +255,18 @@ struct ConnectionTests {
     fixture.recorder.wait(for: "closed")
     fixture.loop.stop()
     fixture.recorder.wait(for: "stopped")
+  }
+
+  /// The descriptor may be another connection's by now.
+  @Test func nothingIsTakenForAClosedConnection() throws {
+    let fixture = try fixture()
+    fixture.write("finish\n")
+    #expect(fixture.read(100) == "bye\n")
+    shutdown(fixture.peer, Int32(SHUT_WR))
+    fixture.recorder.wait(for: "closed")
+    fixture.loop.stop()
+    #expect(fixture.recorder.wait(for: "stopped").contains("pending 0"))
+    close(fixture.peer)
   }
 }
 

@@ -14,7 +14,6 @@ final class LoopFixture: Sendable {
   /// What the handler was told, for the test to wait for.
   final class Recorder: Sendable {
     private let events = Mutex<[String]>([])
-    private let passed = Mutex<[String]>([])
     private let added = Semaphore()
 
     func add(_ event: String) {
@@ -22,19 +21,18 @@ final class LoopFixture: Sendable {
       added.signal()
     }
 
-    /// What was recorded before the events that were waited for.
-    var forgotten: [String] { passed.withLock { $0 } }
+    func has(_ event: String) -> Bool { events.withLock { $0.contains(event) } }
 
-    /// Waits until `event` was recorded, and forgets everything up to it.
-    func wait(for event: String) {
+    /// Waits until `event` was recorded, and forgets everything up to it, which is given back.
+    @discardableResult func wait(for event: String) -> [String] {
       while true {
         let found = events.withLock { events in
-          guard let index = events.firstIndex(of: event) else { return false }
-          passed.withLock { $0 += events[..<index].filter { $0 != event } }
-          events.removeSubrange(...index)
-          return true
+          events.firstIndex(of: event).map { index in
+            defer { events.removeSubrange(...index) }
+            return Array(events[...index])
+          }
         }
-        if found { return }
+        if let found { return found }
         added.wait()
       }
     }

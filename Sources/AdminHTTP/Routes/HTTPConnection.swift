@@ -78,9 +78,9 @@ final class HTTPConnection {
     do throws(Problem) {
       switch try step() {
       case .respond(let response): respond(response)
-      case .publish(let room, let text, let user):
+      case .publish(let room, let text, let user, let reference):
         answering?.awaited = .publication
-        ask(.post(room, text, as: user, .user))
+        ask(.post(room, text, as: user, .user, once: reference))
       case .ask(let action, let then):
         answering?.awaited = .reply(then)
         ask(action)

@@ -14,9 +14,18 @@ struct OriginPolicy: Sendable {
   /// The server knows nothing of a proxy that speaks TLS for it: either scheme is its own.
   private static func isOwn(_ origin: String, host: String) -> Bool {
     for (scheme, port) in [("http://", ":80"), ("https://", ":443")] where origin.hasPrefix(scheme) {
-      return !host.isEmpty && without(port, origin.dropFirst(scheme.count)) == without(port, host[...])
+      let own = without(port, host[...])
+      return !host.isEmpty && without(port, origin.dropFirst(scheme.count)) == own && isFixed(own)
     }
     return false
+  }
+
+  /// An address, or this machine. Any other name can be made to lead here by whoever serves the page (DNS rebinding), so it counts
+  /// only if it was allowed.
+  private static func isFixed(_ authority: Substring) -> Bool {
+    if authority.hasPrefix("[") { return true }
+    let name = authority.prefix { $0 != ":" }
+    return name == "localhost" || name.hasSuffix(".localhost") || name.allSatisfy { $0.isNumber || $0 == "." }
   }
 
   private static func without(_ port: String, _ authority: Substring) -> Substring {

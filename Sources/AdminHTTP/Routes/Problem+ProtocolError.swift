@@ -31,6 +31,8 @@ extension Problem {
     case .badNick, .nickReserved: (.unprocessableContent, "user")
     case .badRoom: (.unprocessableContent, "room")
     case .textEmpty, .textTooLong, .textNotUTF8, .textControl, .tooManyLines: (.unprocessableContent, "text")
+    case .referenceUsed: (.unprocessableContent, "Idempotency-Key")
+    case .badReference: (.badRequest, "Idempotency-Key")
     case .badID, .futureID: (.unprocessableContent, "after")
     case .badCount: (.unprocessableContent, "limit")
     case .noSuchRoom: (.notFound, "room")

@@ -11,10 +11,14 @@ enum PublishRoute {
       Route.Answer(
         status: .created, description: "The message is on disk; Location leads to it.",
         content: .json(schema: "Published")),
+      Route.Answer(status: .forbidden, description: "A browser's page of a foreign origin."),
       Route.Answer(status: .lengthRequired, description: "The request does not say how long its content is."),
       Route.Answer(status: .unsupportedMediaType, description: "The content is not application/json."),
       Route.Answer(
-        status: .unprocessableContent, description: "A member of the content is wrong; field names it."),
+        status: .unprocessableContent,
+        description:
+          "A member of the content is wrong, or the Idempotency-Key was used for another message; field names it."
+      ),
       Route.Answer(
         status: .internalServerError,
         description: "The log failed; the message may be stored (outcome-unknown)."),
@@ -27,13 +31,29 @@ enum PublishRoute {
   }
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+    // A page of another origin is asked first by its browser, and gets no; one whose name was made to lead here is not asked.
+    let origins = OriginPolicy(allowed: door.settings.allowedOrigins)
+    guard origins.permits(request.headers.all("origin"), host: request.host) else {
+      throw .forbidden("The page's origin is not allowed; --allow-origin lets it in.")
+    }
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
     if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
     let message = try PostMessage(json: request.body.span)
     let user = try Nick(user: message.user)
     let room = try RoomName(room: message.room)
-    return .publish(room, try MessageText(text: message.text), as: user)
+    return .publish(room, try MessageText(text: message.text), as: user, once: try reference(request))
+  }
+
+  /// `Idempotency-Key`, a string of structured fields (RFC 9651 §3.3.3), with or without its quotes.
+  private static func reference(_ request: HTTPRequest) throws(Problem) -> MessageReference? {
+    guard let key = request.headers["Idempotency-Key"] else { return nil }
+    let isQuoted = key.count >= 2 && key.first == "\"" && key.last == "\""
+    do throws(NameError) {
+      return try MessageReference(isQuoted ? String(key.dropFirst().dropLast()) : key)
+    } catch {
+      throw Problem(.badReference, error.reason)
+    }
   }
 
   /// The 201, written in one piece: this is the door's hot path.

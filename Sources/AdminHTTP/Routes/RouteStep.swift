@@ -5,7 +5,7 @@ import LineProtocol
 enum RouteStep {
   case respond(HTTPResponse)
   /// Stores a message, and answers with it.
-  case publish(RoomName, MessageText, as: Nick)
+  case publish(RoomName, MessageText, as: Nick, once: MessageReference?)
   /// Asks the hub something that changes nothing.
   case ask(Request.Action, then: (Reply) throws(Problem) -> RouteStep)
   case read(HistoryQuery, then: (HistoryPage) throws(Problem) -> RouteStep)

@@ -148,9 +148,10 @@ final class WebSocketSession {
 
   // MARK: Receiving
 
+  /// The session itself is ready for more. Whether the log is, is asked when there is more: `receive` knows how to wait for it.
   private var takesInput: Bool {
     guard case .live = phase, ending == nil, refusal == nil else { return false }
-    return underWay < Self.messagesUnderWay && !door.shard.log.isFull
+    return underWay < Self.messagesUnderWay
   }
 
   private func take(_ event: WebSocketDecoder.Event) {
@@ -168,9 +169,9 @@ final class WebSocketSession {
 
   private func publish(_ text: String) {
     do throws(ProtocolError) {
-      let text = try WebSocketText.read(text)
+      let said = try WebSocketText(text)
       underWay += 1
-      door.shard.ask(id, .publish(roomName, text, .message))
+      door.shard.ask(id, .publish(roomName, said.text, .message, once: said.reference))
     } catch {
       refusal = error
       goOn()
@@ -214,8 +215,11 @@ extension WebSocketSession: ConnectionHandler {
     while connection.isOpen, offset < bytes.count {
       guard takesInput else {
         connection.pauseInput()
-        // A full log says itself when it has room; everything else ends with an outcome of this session.
-        if underWay == 0, door.shard.log.isFull { door.shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+        return offset
+      }
+      if door.shard.log.isFull {
+        connection.pauseInput()
+        door.shard.whenLogHasRoom { [weak self] in self?.goOn() }
         return offset
       }
       if frames >= allowance {

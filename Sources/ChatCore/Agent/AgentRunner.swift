@@ -31,8 +31,8 @@ public struct AgentRunner: Sendable {
     self.name = name
     self.post = post
     self.failed = failed
-    // Agents never answer agents: two of them would not stop.
-    subscription = bus.subscribe { $0.role == .user && rooms.contains($0.room) }
+    // Agents never answer agents: two of them would not stop. Nor does a program answer a notice (RFC 2812 §3.3.2).
+    subscription = bus.subscribe { $0.role == .user && $0.kind != .notice && rooms.contains($0.room) }
   }
 
   /// Runs until the task is cancelled. One message is answered before the next is read, so answers come in the order of what they

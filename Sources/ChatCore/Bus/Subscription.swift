@@ -40,7 +40,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
 
   func offer(_ batch: Batch) {
     let wakeUp = state.withLock { state in
-      for event in batch.events where event.failure == nil {
+      for event in batch.events where event.failure == nil && !event.isRepeat {
         guard case .message(_, let message) = event.change, message.id > state.cursor else { continue }
         if !state.isBehind, isWanted(message), !state.enqueue(message) { state.isBehind = true }
         if !state.isBehind { state.cursor = message.id }

@@ -37,9 +37,10 @@ public struct Hub: Sendable {
       case .name(let nick): return try name(session, nick)
       case .join(let name, let after): return try join(name, after: after, by: session, lastID: lastID)
       case .part(let name, let reason): return try part(name, reason: reason, by: session)
-      case .publish(let name, let text, let kind): return try publish(text, kind, in: name, by: session)
-      case .post(let name, let text, let user, let role):
-        return try post(text, in: name, as: user, role, by: session)
+      case .publish(let name, let text, let kind, let reference):
+        return try publish(text, kind, in: name, by: session, once: reference)
+      case .post(let name, let text, let user, let role, let reference):
+        return try post(text, in: name, as: user, role, by: session, once: reference)
       case .setTopic(let name, let text): return try setTopic(text, of: name, by: session)
       case .describe(let name): return .reply(.room(try description(of: name, for: session)))
       case .listRooms: return .reply(.rooms(descriptions()))

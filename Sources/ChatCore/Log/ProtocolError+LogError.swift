@@ -6,7 +6,9 @@ extension ProtocolError {
     switch error {
     case .notStored: self.init(.notStored, asked: asked)
     case .outcomeUnknown: self.init(.outcomeUnknown, asked: asked)
+    case .referenceUsed(let reference): self.init(.referenceUsed, asked: reference)
     case .unreadable: self.init(.historyUnavailable, asked: asked)
+    case .stopping: self.init(.shuttingDown, asked: asked)
     }
   }
 }

@@ -36,7 +36,8 @@ enum Help {
   private static func entry(_ option: OptionDescription) -> String {
     let mark = option.isRepeatable ? " +" : ""
     let fallback = option.defaultText.map { "default \($0), " } ?? ""
-    return "  --\(option.name) \(option.placeholder)\(mark)\n      \(option.help)\n"
+    let value = option.isFlag ? "" : " " + option.placeholder
+    return "  --\(option.name)\(value)\(mark)\n      \(option.help)\n"
       + "      (\(fallback)environment \(option.environmentName))"
   }
 

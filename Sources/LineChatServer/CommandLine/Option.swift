@@ -10,6 +10,8 @@ struct OptionDescription: Equatable, Sendable {
   let help: String
   /// The value that is in force when none is given, as one would write it; nil when there is none.
   let defaultText: String?
+  /// Takes no value on the command line, where naming it means `on`; elsewhere it is on or off.
+  var isFlag = false
 
   var environmentName: String {
     "LINECHAT_" + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
@@ -18,7 +20,7 @@ struct OptionDescription: Equatable, Sendable {
 
 /// One row of an option table: what is told about the option, and how its value gets into the settings.
 struct Option<Settings>: Sendable {
-  let description: OptionDescription
+  private(set) var description: OptionDescription
   /// Forgets what a lower source has set; does nothing for an option that holds one value.
   let clear: @Sendable (inout Settings) -> Void
   let set: @Sendable (inout Settings, String) throws(InvalidValue) -> Void
@@ -33,6 +35,12 @@ struct Option<Settings>: Sendable {
       name: name, placeholder: placeholder, isRepeatable: false, help: help, defaultText: defaultText)
     clear = { _ in }
     set = { (settings, text) throws(InvalidValue) in settings[keyPath: field] = try parse(text) }
+  }
+
+  /// A flag: off unless it is given.
+  init(_ name: String, _ help: String, into field: WritableKeyPath<Settings, Bool> & Sendable) {
+    self.init(name, "", default: nil, help, into: field, parse: Values.onOff)
+    description.isFlag = true
   }
 
   /// An option that may be given several times.

@@ -35,6 +35,10 @@ struct ParsedArguments: Equatable, Sendable {
       options.append(GivenValue(name: option.name, value: String(parts[1]), origin: flag))
       return
     }
+    if option.isFlag {
+      options.append(GivenValue(name: option.name, value: "on", origin: flag))
+      return
+    }
     // A value that looks like an option is more often a forgotten value.
     guard let value = next(), !value.hasPrefix("--") else {
       throw UsageError(message: "\(flag) needs a value: \(flag) \(option.placeholder)")

@@ -17,6 +17,12 @@ extension ServerConfiguration {
       "full survives a power cut; normal is faster, survives a server crash",
       into: \.durability, parse: Values.choice),
     Option(
+      "retain", "TIME", default: nil, "how long messages are kept, such as 12h or 30d; by default for ever",
+      into: \.retention.milliseconds, parse: Values.age),
+    Option(
+      "retain-messages", "N", default: nil, "how many of its newest messages each room keeps; by default all",
+      into: \.retention.messagesPerRoom, parse: Values.messagesKept),
+    Option(
       "loops", "N", default: nil, "event loops, 1 to 64; by default as the processors allow",
       into: \.loops, parse: Values.loops),
     Option(
@@ -40,7 +46,7 @@ extension ServerConfiguration {
       into: \.floodTimeout, parse: Values.milliseconds),
     Option(
       "max-connections", "N", default: nil, "by default as the descriptors allow (ulimit -n)",
-      into: \.maxConnections, parse: Values.count),
+      into: \.maxConnections, parse: Values.number(in: 1...1_000_000_000)),
     Option(
       "max-connections-per-address", "N", default: "4096", "no limit with --rate-limit off",
       into: \.maxConnectionsPerAddress, parse: Values.count),

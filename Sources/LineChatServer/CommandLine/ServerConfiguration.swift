@@ -9,6 +9,8 @@ struct ServerConfiguration: Equatable, Sendable {
   /// As given, so that messages show the path that was written.
   var dataDirectory = "data"
   var durability = Durability.full
+  /// How long messages are kept; for ever by default.
+  var retention = Retention()
   /// 1–64; nil: as many as the processors allow.
   var loops: Int?
   var agentEnabled = true

@@ -1,5 +1,6 @@
 import ChatClient
 import LineProtocol
+import LoadBench
 
 /// One thing that `linechat` does: a row of the table from which dispatch and help follow.
 struct Subcommand: Sendable {
@@ -16,7 +17,7 @@ struct Subcommand: Sendable {
 
 extension Subcommand {
   /// The first is the default.
-  static let all = [serve, chat, send, tail]
+  static let all = [serve, chat, send, tail, bench]
 
   static let serve = Subcommand(
     name: "serve", operands: [], summary: "run the server (the default)",
@@ -82,6 +83,29 @@ extension Subcommand {
     return .tail(
       room: try operand(arguments.operands[0], "ROOM", Values.room), after: settings.after,
       server: ServerAddress(settings.server))
+  }
+
+  static let bench = Subcommand(
+    name: "bench", operands: ["SCENARIO"], summary: "measure a running server",
+    notes: """
+      SCENARIO is one of
+        fanout   many listen to one sender in one room
+        rooms    many rooms, where every member sends
+        post     POST /messages over HTTP, and nobody listens
+
+      Every message is followed to every receiver. The exit status is 1 if one was
+      lost, doubled or out of order, or the server refused something. Ctrl-C ends it
+      early, with the report. Rooms and names are random, but the server stores the
+      messages: better give it a data directory for the purpose, and
+      '--rate-limit off'.
+      """,
+    options: BenchSettings.options.map(\.description)
+  ) { (arguments, surroundings) throws(UsageError) in
+    let scenario = try operand(arguments.operands[0], "SCENARIO") { (text) throws(InvalidValue) in
+      try Values.choice(text) as BenchPlan.Scenario
+    }
+    let settings = try BenchSettings(arguments.options, surroundings)
+    return .bench(try settings.plan(scenario, flags: arguments.options), asJSON: settings.json)
   }
 
   /// Says which operand it is that has a wrong value.

@@ -19,6 +19,20 @@ enum Values {
     }
   }
 
+  /// A time to keep messages, in milliseconds: a whole number of seconds, minutes, hours or days.
+  static func age(_ text: String) throws(InvalidValue) -> Int64? {
+    let units: [Character: Int64] = ["s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+    guard let unit = text.last.flatMap({ units[$0] }), text.utf8.dropLast().allSatisfy({ 0x30...0x39 ~= $0 }),
+      let count = Int64(text.dropLast()), 1...36_500 ~= count
+    else { throw InvalidValue(expected: "a number from 1 to 36500 with s, m, h or d, such as 30d") }
+    return count * unit
+  }
+
+  static func messagesKept(_ text: String) throws(InvalidValue) -> Int? {
+    guard let count = Int(text), count > 0 else { throw InvalidValue(expected: "a number above 0") }
+    return count
+  }
+
   static func path(_ text: String) throws(InvalidValue) -> String {
     guard !text.isEmpty, !text.utf8.contains(0) else { throw InvalidValue(expected: "a path") }
     return text
@@ -78,6 +92,27 @@ enum Values {
     return number
   }
 
+  static func number(in bounds: ClosedRange<Int>) -> @Sendable (String) throws(InvalidValue) -> Int? {
+    { (text) throws(InvalidValue) in
+      guard let number = integer(text), bounds.contains(number) else {
+        throw InvalidValue(
+          expected: "a whole number from \(bounds.lowerBound) to \(bounds.upperBound)")
+      }
+      return number
+    }
+  }
+
+  /// Milliseconds, from 0.1 to 3600 seconds with at most three decimals.
+  static func seconds(_ text: String) throws(InvalidValue) -> Int64 {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let decimals = parts.count == 2 ? parts[1] : "0"
+    guard let whole = integer(parts[0]), whole <= 3600, 1...3 ~= decimals.count,
+      let fraction = integer(decimals + String(repeating: "0", count: 3 - decimals.count)),
+      100...3_600_000 ~= whole * 1000 + fraction
+    else { throw InvalidValue(expected: "seconds from 0.1 to 3600, such as 5 or 0.5") }
+    return Int64(whole * 1000 + fraction)
+  }
+
   static func rateLimit(_ text: String) throws(InvalidValue) -> ServerConfiguration.RateLimit {
     if text == "off" { return .off }
     let digits = text.hasSuffix("/s") ? text.dropLast(2) : text[...]
@@ -94,8 +129,6 @@ enum Values {
     }
     return number
   }
-
-  static func count(_ text: String) throws(InvalidValue) -> Int? { .some(try count(text)) }
 
   /// A time such as `500ms`, `90s`, `5m` or `1h`, from 100 milliseconds to a day.
   static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {

@@ -17,7 +17,7 @@ protocol LineDialect: AnyObject {
   func show(_ message: Message, _ session: LineSession)
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
-  func replayFailed(_ error: LogError, _ session: LineSession)
+  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)
   /// Whether clients of the dialect answer a ping by themselves, and how they are asked.
   var canAnswerPings: Bool { get }
   func ping(_ session: LineSession)

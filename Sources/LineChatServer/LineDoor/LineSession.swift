@@ -84,10 +84,12 @@ final class LineSession {
     shard.ask(id, action)
   }
 
-  func publish(_ room: RoomName, _ text: MessageText, _ kind: Message.Kind) {
+  func publish(
+    _ room: RoomName, _ text: MessageText, _ kind: Message.Kind, once reference: MessageReference? = nil
+  ) {
     underWay += 1
     asked += 1
-    shard.ask(id, .publish(room, text, kind))
+    shard.ask(id, .publish(room, text, kind, once: reference))
   }
 
   /// The busy command has been answered: the next line may be dealt with.
@@ -209,8 +211,8 @@ extension LineSession: ConnectionHandler {
 
   private func waitForRoom() {
     connection.pauseInput()
-    // A full log says itself when it has room; everything else ends with an outcome of this session.
-    if isIdle, shard.log.isFull { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+    // What is under way ends with an outcome of this session; if it is the log that is full, that says when it has room.
+    if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
   }
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
@@ -344,7 +346,7 @@ extension LineSession: ReplaySink {
 
   func replayFailed(_ error: LogError) {
     replay = nil
-    replayRoom = nil
-    dialect.replayFailed(error, self)
+    guard let room = replayRoom.take() else { return }
+    dialect.replayFailed(room, error, self)
   }
 }

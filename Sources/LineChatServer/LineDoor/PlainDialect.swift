@@ -38,18 +38,28 @@ final class PlainDialect: LineDialect {
   private func obey(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
     do throws(ProtocolError) {
       guard let command = try PlainCommand.parse(line) else { return .done }
-      if case .message(let room, let text) = command {
-        guard session.canPublish else { return .wait }
-        if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
-        session.publish(room, text, .message)
-        return .done
+      switch command {
+      case .message(let room, let text): return try publish(room, text, once: nil, line, session)
+      case .messageOnce(let reference, let room, let text):
+        return try publish(room, text, once: reference, line, session)
+      default:
+        guard session.isIdle else { return .wait }
+        try execute(command, line, session)
       }
-      guard session.isIdle else { return .wait }
-      try execute(command, line, session)
     } catch {
       guard session.isIdle else { return .wait }
       refuse(error, session)
     }
+    return .done
+  }
+
+  private func publish(
+    _ room: RoomName, _ text: MessageText, once reference: MessageReference?, _ line: Span<UInt8>,
+    _ session: LineSession
+  ) throws(ProtocolError) -> LineOutcome {
+    guard session.canPublish else { return .wait }
+    if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+    session.publish(room, text, .message, once: reference)
     return .done
   }
 
@@ -75,7 +85,7 @@ final class PlainDialect: LineDialect {
     case .quit:
       session.send { PlainEncoder.bye(into: &$0) }
       session.finish(reason: "quit")
-    case .message: break
+    case .message, .messageOnce: break
     }
   }
 
@@ -141,7 +151,7 @@ final class PlainDialect: LineDialect {
       case .success(let page):
         let newest = page.messages.last?.id ?? 0
         session.startReplay(of: room, after: newest, to: .through(newest), beginningWith: page.messages)
-      case .failure(let error): replayFailed(error, session)
+      case .failure(let error): replayFailed(room.name, error, session)
       }
     }
   }
@@ -158,7 +168,7 @@ final class PlainDialect: LineDialect {
       session.send { PlainEncoder.okNick(nick.text, into: &$0) }
     case .parted(let id, let room, _):
       session.rooms.removeAll { $0.id == id }
-      session.send { PlainEncoder.okPart(room: room.text, into: &$0) }
+      if case .part = pending { session.send { PlainEncoder.okPart(room: room.text, into: &$0) } }
     case .joined(let id, let state, let room, let after):
       let joined = LineSession.JoinedRoom(id: id, name: room)
       session.rooms.append(joined)
@@ -184,8 +194,10 @@ final class PlainDialect: LineDialect {
     session.finishCommand()
   }
 
-  func replayFailed(_ error: LogError, _ session: LineSession) {
-    refuse(ProtocolError(error, asked: ""), session)
-    session.finishCommand()
+  /// A room that was joined to resume, and cannot be resumed, is left again: there is no session that is in a room and hears nothing.
+  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {
+    refuse(ProtocolError(error, asked: room.text), session)
+    guard case .join = pending else { return session.finishCommand() }
+    session.ask(.part(room, reason: nil))
   }
 }

@@ -6,6 +6,8 @@ public enum PlainCommand: Hashable, Sendable {
   case join(RoomName, after: Int64?)
   /// Say something in a room.
   case message(RoomName, MessageText)
+  /// `@ref=REFERENCE MSG room text`: the same, but not twice.
+  case messageOnce(MessageReference, RoomName, MessageText)
   /// Leave a room.
   case part(RoomName)
   /// The newest messages of a room; the count is 1–1000.
@@ -28,6 +30,22 @@ public enum PlainCommand: Hashable, Sendable {
   /// Throws what the session has to answer. Fields are separated by one space; spaces at the end are ignored,
   /// except in a text.
   public static func parse(_ line: Span<UInt8>) throws(ProtocolError) -> PlainCommand? {
+    if line.count > 0, line[0] == ASCII.at { return try parseReferenced(line) }
+    return try parseCommand(line)
+  }
+
+  private static func parseReferenced(_ line: Span<UInt8>) throws(ProtocolError) -> PlainCommand {
+    let end = line.firstIndex(of: ASCII.space, from: 0, to: line.count) ?? line.count
+    let mark = "@ref="
+    let word = line.repairedString(0..<min(end, mark.utf8.count + Limits.reference + 1))
+    guard word.hasPrefix(mark), end < line.count,
+      let reference = try? MessageReference(String(word.dropFirst(mark.utf8.count))),
+      case .message(let room, let text) = try parseCommand(line.extracting((end + 1)...))
+    else { throw ProtocolError(.badReference, asked: line) }
+    return .messageOnce(reference, room, text)
+  }
+
+  private static func parseCommand(_ line: Span<UInt8>) throws(ProtocolError) -> PlainCommand? {
     var position = Dialect.verbEnd(line)
     guard let verb = line.packedWord(0..<min(position, 9)), let entry = PlainVerb.find(verb) else {
       if line.isBlank(from: 0) { return nil }

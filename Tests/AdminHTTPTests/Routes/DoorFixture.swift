@@ -50,6 +50,16 @@ final class DoorFixture: Sendable {
     return response()
   }
 
+  /// Writes, and reads what the loop has answered when it has dealt with that.
+  func exchange(_ bytes: [UInt8]) async -> [UInt8] {
+    _ = Glibc.write(peer, bytes, bytes.count)
+    // Each is in a turn of its own, so a whole turn lies between the write and the last.
+    for _ in 0..<3 { await tick(0) }
+    var answer = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(peer, &answer, answer.count, Int32(MSG_DONTWAIT))
+    return Array(answer.prefix(max(0, count)))
+  }
+
   /// Reads a response.
   func response() -> (status: Int, head: String, content: String) {
     var head = ""

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct WebSocketTextTests {
   private func read(_ text: String) -> Result<String, ProtocolError> {
-    Result { () throws(ProtocolError) in try WebSocketText.read(text).string }
+    Result { () throws(ProtocolError) in try WebSocketText(text).text.string }
   }
 
   private func refusal(_ text: String) -> ErrorCode? {
@@ -20,6 +20,13 @@ import Testing
     (#""text""#, #""text""#), ("[1]", "[1]"), ("null", "null"), (" :-{ ", " :-{ "), ("a\r\nb", "a\nb"),
   ])
   func reads(text: String, said: String) throws { #expect(try read(text).get() == said) }
+
+  @Test func aReferenceGoesWithAText() throws {
+    #expect(try WebSocketText(#"{"text":"a","ref":"r-1"}"#).reference?.text == "r-1")
+    #expect(try WebSocketText(#"{"text":"a"}"#).reference == nil)
+    #expect(refusal(#"{"text":"a","ref":"two words"}"#) == .badReference)
+    #expect(refusal(#"{"text":"a","ref":5}"#) == .missingField)
+  }
 
   @Test(arguments: ["{}", #"{"txt":"a"}"#, #"{"text":5}"#, #"{"text":null}"#, #"{"text":["a"]}"#])
   func anObjectNeedsAText(_ text: String) { #expect(refusal(text) == .missingField) }

@@ -48,8 +48,8 @@ struct InvocationTests {
 
   @Test(arguments: [
     (["chatt"], "unknown subcommand 'chatt'; did you mean 'chat'?"),
-    (["bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, help"),
-    (["help", "bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, help"),
+    (["bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, help"),
+    (["help", "bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, help"),
     (["chat"], "USER is missing: linechat chat USER ROOM [OPTION VALUE]..."),
     (["chat", "alice"], "ROOM is missing: linechat chat USER ROOM [OPTION VALUE]..."),
     (["chat", "a", "b", "c"], "'c' is too much: linechat chat USER ROOM [OPTION VALUE]..."),

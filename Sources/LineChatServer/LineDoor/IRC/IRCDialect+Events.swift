@@ -73,5 +73,5 @@ extension IRCDialect {
   func show(_ message: Message, _ session: LineSession) {}
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {}
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {}
-  func replayFailed(_ error: LogError, _ session: LineSession) {}
+  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {}
 }

@@ -1,0 +1,124 @@
+import ChatCore
+
+/// Takes away what need not be kept, in steps that are small enough to stand between two commits. Confined to the writer thread.
+///
+/// Only indexed messages are trimmed: the tail is young. A room's `trimmed_to` is raised in the transaction that deletes, so whoever
+/// resumes from before the edge is told of the gap.
+final class Trimmer {
+  /// Messages that one step deletes at most.
+  static let stepMessages = 500
+
+  private let database: Database
+  private let retention: Retention
+  private let clock: @Sendable () -> Int64
+  private let oldest: Statement
+  private let edge: Statement
+  private let nextRoom: Statement
+  private let doomed: Statement
+  private let deleteMessage: Statement
+  private let deleteIndex: Statement
+  private let raise: Statement
+  /// The room that was looked at last for its number of messages.
+  private var room: Int64 = 0
+
+  init(
+    _ database: Database, _ retention: Retention, clock: @escaping @Sendable () -> Int64
+  ) throws(SQLError) {
+    self.database = database
+    self.retention = retention
+    self.clock = clock
+    oldest = try database.prepare(
+      """
+      SELECT room, id, time FROM messages WHERE id <= (SELECT value FROM state WHERE key = 'indexed_to')
+      ORDER BY id LIMIT ?1
+      """)
+    edge = try database.prepare(
+      "SELECT id FROM room_messages WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2")
+    nextRoom = try database.prepare("SELECT min(id) FROM rooms WHERE id > ?1")
+    doomed = try database.prepare(
+      "SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+    deleteMessage = try database.prepare("DELETE FROM messages WHERE id = ?1")
+    deleteIndex = try database.prepare("DELETE FROM room_messages WHERE room = ?1 AND id = ?2")
+    raise = try database.prepare("UPDATE rooms SET trimmed_to = ?2 WHERE id = ?1 AND trimmed_to < ?2")
+  }
+
+  /// Does one step, in a transaction of its own. Gives the rooms that were trimmed and up to where; empty when there is nothing to do
+  /// for now.
+  func step() throws(SQLError) -> [RoomID: Int64] {
+    try database.execute("BEGIN IMMEDIATE")
+    do throws(SQLError) {
+      var trimmed = try trimByAge()
+      if trimmed.isEmpty { trimmed = try trimByNumber() }
+      for (room, id) in trimmed {
+        raise.bind(1, room.number)
+        raise.bind(2, id)
+        try raise.run()
+      }
+      try database.execute("COMMIT")
+      return trimmed
+    } catch {
+      if database.isInTransaction { try database.execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func trimByAge() throws(SQLError) -> [RoomID: Int64] {
+    guard let age = retention.milliseconds else { return [:] }
+    let limit = clock() - age
+    var found: [(room: Int64, id: Int64)] = []
+    oldest.bind(1, Int64(Self.stepMessages))
+    // Times rise with ids, so the first that is young enough ends the step.
+    while try oldest.step() {
+      if oldest.int(2) >= limit { break }
+      found.append((oldest.int(0), oldest.int(1)))
+    }
+    oldest.reset()
+    return try delete(found)
+  }
+
+  /// Looks at one room after the other, a few in one step.
+  private func trimByNumber() throws(SQLError) -> [RoomID: Int64] {
+    guard let kept = retention.messagesPerRoom else { return [:] }
+    for _ in 0..<100 {
+      nextRoom.bind(1, room)
+      let isThere = try nextRoom.step() && !nextRoom.isNull(0)
+      let next = isThere ? nextRoom.int(0) : 0
+      nextRoom.reset()
+      if !isThere {
+        room = 0
+        return [:]
+      }
+      let found = try surplus(of: next, beyond: kept)
+      // A room with more to go is looked at again in the next step.
+      if found.count < Self.stepMessages { room = next }
+      if !found.isEmpty { return try delete(found) }
+    }
+    return [:]
+  }
+
+  private func surplus(of room: Int64, beyond kept: Int) throws(SQLError) -> [(room: Int64, id: Int64)] {
+    edge.bind(1, room)
+    edge.bind(2, Int64(kept))
+    defer { edge.reset() }
+    guard try edge.step() else { return [] }
+    doomed.bind(1, room)
+    doomed.bind(2, edge.int(0))
+    doomed.bind(3, Int64(Self.stepMessages))
+    var found: [(room: Int64, id: Int64)] = []
+    while try doomed.step() { found.append((room, doomed.int(0))) }
+    return found
+  }
+
+  private func delete(_ messages: [(room: Int64, id: Int64)]) throws(SQLError) -> [RoomID: Int64] {
+    var trimmed: [RoomID: Int64] = [:]
+    for (room, id) in messages {
+      deleteMessage.bind(1, id)
+      try deleteMessage.run()
+      deleteIndex.bind(1, room)
+      deleteIndex.bind(2, id)
+      try deleteIndex.run()
+      trimmed[RoomID(room)] = max(trimmed[RoomID(room)] ?? 0, id)
+    }
+    return trimmed
+  }
+}
