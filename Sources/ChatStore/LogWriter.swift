@@ -32,7 +32,8 @@ final class LogWriter {
     self.rooms = rooms
     onDisk = Set(rooms.keys)
     insertMessage = try database.prepare("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-    insertRoom = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
+    insertRoom = try database.prepare(
+      "INSERT INTO rooms (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")
     updateTopic = try database.prepare(
       "UPDATE rooms SET topic = ?2, topic_author = ?3, topic_time = ?4 WHERE id = ?1")
     setState = try database.prepare("UPDATE state SET value = ?2 WHERE key = ?1")

@@ -13,6 +13,10 @@ final class OutputQueue {
 
   deinit { for block in stock { free(block) } }
 
+  /// Not written out where it is used: the thread sanitizer of Swift 6.3 cannot compile a change through the unowned reference there.
+  @inline(__always)
+  func add(_ output: Output) { dirty.append(output) }
+
   func takeBlock() -> UnsafeMutableRawPointer {
     if let block = stock.popLast() { return block }
     guard let block = malloc(Self.blockSize) else { abort() }

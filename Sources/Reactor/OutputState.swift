@@ -67,7 +67,7 @@ struct OutputState: ~Copyable {
   private mutating func markDirty(_ handle: Output) {
     if isDirty { return }
     isDirty = true
-    queue.dirty.append(handle)
+    queue.add(handle)
   }
 
   @inline(__always)

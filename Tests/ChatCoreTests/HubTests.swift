@@ -119,6 +119,34 @@ struct HubTests {
     #expect(hub.roomCount == 1)
   }
 
+  @Test func aRoomThatMayBeOnDiskKeepsItsNumber() throws {
+    var hub = try hub([])
+    let post = Request(alice, .post(lobby, try MessageText("x"), as: try Nick("bob"), .user))
+    var events = hub.decide(post, lastID: 0).events
+    events[0].failure = .outcomeUnknown(reason: "the disk is slow")
+    hub.settle(Batch(events: events))
+    #expect(hub.roomCount == 1)
+  }
+
+  @Test func aTopicIsSettledThoughMessagesAreUnderWay() throws {
+    var hub = try hub([(alice, "alice")])
+    _ = hub.decide(Request(alice, .join(lobby, after: nil)), lastID: 0)
+    let text = try MessageText("x")
+    var events = hub.decide(Request(alice, .setTopic(lobby, "one")), lastID: 0).events
+    _ = hub.decide(Request(alice, .publish(lobby, text, .message)), lastID: 0)
+    if case .topic(let id, var topic, let name) = events[0].change {
+      topic.time = Timestamp(milliseconds: 1_000)
+      events[0].change = .topic(id, topic, room: name)
+    }
+    hub.settle(Batch(events: events))
+    #expect(hub.description(of: lobby, alice)?.topic?.time == Timestamp(milliseconds: 1_000))
+
+    events = hub.decide(Request(alice, .setTopic(lobby, "two")), lastID: 0).events
+    events[0].failure = .notStored(reason: "disk full")
+    hub.settle(Batch(events: events))
+    #expect(hub.topic(of: lobby, alice) == "one")
+  }
+
   @Test func aTopicThatWasNotStoredIsTakenBack() throws {
     var hub = try hub([(alice, "alice")])
     _ = hub.decide(Request(alice, .join(lobby, after: nil)), lastID: 0)
@@ -182,9 +210,13 @@ extension Decision {
 
 extension Hub {
   fileprivate mutating func topic(of room: RoomName, _ session: SessionID) -> String? {
+    description(of: room, session)?.topic?.text
+  }
+
+  fileprivate mutating func description(of room: RoomName, _ session: SessionID) -> RoomDescription? {
     guard case .reply(.room(let description)) = decide(Request(session, .describe(room)), lastID: 0) else {
       return nil
     }
-    return description.topic?.text
+    return description
   }
 }

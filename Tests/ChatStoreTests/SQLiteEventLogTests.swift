@@ -25,6 +25,16 @@ struct SQLiteEventLogTests {
     #expect(log.stop())
   }
 
+  /// A commit that failed may have stored the room all the same.
+  @Test func aRoomThatIsThereAlreadyIsNoFault() async throws {
+    let log = try fixture.open()
+    let other = try Database(path: fixture.directory + "/linechat.db", .readWrite)
+    try other.execute("INSERT INTO rooms (id, name) VALUES (7, 'room7')")
+    log.append([LogFixture.message("hello", room: 7)])
+    #expect(await fixture.published(1)[0].failure == nil)
+    #expect(log.stop())
+  }
+
   @Test func pagesAreTheSameWhateverPartIsIndexed() async throws {
     let log = try fixture.open()
     var total = 0

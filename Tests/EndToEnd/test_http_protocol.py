@@ -75,7 +75,7 @@ class WireCase(ServerCase):
     flags = ()
 
     def setUp(self):
-        self.chat = self.server("--agent", "off", *self.flags)
+        self.chat = self.server("--agent", "off", "--rate-limit", "off", *self.flags)
 
     def wire(self, **options):
         return self.keep(Wire(self.chat, **options))

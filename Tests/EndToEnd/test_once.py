@@ -1,26 +1,22 @@
 """Sending the same message again, because the answer was lost, says it once."""
 
-import json
-import http.client
 import unittest
 
-from harness import TIMEOUT, Server
+from harness import HTTPClient, Server, WebSocketClient
 
 
 def post(server, key, text="hello", user="ci", room="ops"):
-    connection = http.client.HTTPConnection(*server.http, timeout=TIMEOUT)
-    headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
-    connection.request("POST", "/messages", json.dumps({"user": user, "room": room, "text": text}), headers)
-    response = connection.getresponse()
-    body = json.loads(response.read())
-    connection.close()
-    return response.status, body
+    with HTTPClient(server) as client:
+        body = {"user": user, "room": room, "text": text}
+        answer = client.request("POST", "/messages", body, {"Idempotency-Key": key})
+        return answer.status, answer.json()
 
 
 class OnceTest(unittest.TestCase):
     def test_post(self):
         with Server() as server:
             watcher = server.client("eve", "ops")
+            self.addCleanup(watcher.close)
             first = post(server, "build-17")
             self.assertEqual(first[0], 201)
             self.assertEqual(post(server, "build-17"), first)
@@ -38,7 +34,9 @@ class OnceTest(unittest.TestCase):
     def test_plain(self):
         with Server() as server:
             bob = server.client("bob", "ops")
+            self.addCleanup(bob.close)
             ann = server.client("ann", "ops")
+            self.addCleanup(ann.close)
             bob.expect("JOIN ops ann")
             ann.send("@ref=a1 MSG ops one", "@ref=a1 MSG ops one", "@ref=a2 MSG ops two", "@ref=a1 MSG ops three")
             ann.expect("OK MSG ops 1", "OK MSG ops 1", "OK MSG ops 2")
@@ -54,6 +52,19 @@ class OnceTest(unittest.TestCase):
             ann.expect("PONG after")
             bob.send("PING all")
             bob.expect("PONG all")
+
+    def test_websocket(self):
+        with Server() as server:
+            ws = WebSocketClient(server, "user=jo&room=ops")
+            self.addCleanup(ws.close)
+            for _ in range(2):
+                ws.send('{"text":"hello","ref":"w1"}')
+                frame = ws.receive()
+                self.assertEqual((frame["type"], frame["data"]["id"]), ("message", 1))
+            ws.send('{"text":"other","ref":"w1"}')
+            frame = ws.receive()
+            self.assertEqual((frame["type"], frame["data"]["code"]), ("error", "reference-used"))
+            self.assertEqual(server.sql("SELECT count(*) FROM messages"), [(1,)])
 
 
 if __name__ == "__main__":

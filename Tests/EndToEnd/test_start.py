@@ -158,6 +158,53 @@ class Refusals(ServerCase):
         self.expect_refusal("/nowhere/rules.json", flags=["--agent-rules", "/nowhere/rules.json"])
 
 
+class Migrations(ServerCase):
+    # The first version's tables. This never changes: such files are out there.
+    VERSION_1 = """
+    CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL, topic TEXT, topic_author TEXT,
+      topic_time INTEGER, trimmed_to INTEGER NOT NULL DEFAULT 0);
+    CREATE TABLE messages (id INTEGER PRIMARY KEY, room INTEGER NOT NULL, time INTEGER NOT NULL, user TEXT NOT NULL,
+      kind INTEGER NOT NULL, role TEXT NOT NULL, text TEXT NOT NULL);
+    CREATE TABLE room_messages (room INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (room, id)) WITHOUT ROWID;
+    CREATE TABLE state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE VIEW history AS
+      SELECT messages.id, rooms.name AS room, strftime('%Y-%m-%dT%H:%M:%S', time / 1000, 'unixepoch')
+        || printf('.%03dZ', time % 1000) AS time, user, role, text
+      FROM messages JOIN rooms ON rooms.id = messages.room ORDER BY messages.id;
+    INSERT INTO state VALUES ('last_id', 7), ('indexed_to', 5), ('unsynced', 0);
+    INSERT INTO rooms (id, name, trimmed_to) VALUES (3, 'Lobby', 4);
+    INSERT INTO messages VALUES (5, 3, 1750000000000, 'eve', 0, 'user', 'indexed'),
+      (7, 3, 1750000000123, 'eve', 0, 'user', 'in the tail');
+    INSERT INTO room_messages VALUES (3, 5);
+    PRAGMA application_id = 0x4C6E4368;
+    PRAGMA user_version = 1;
+    """
+
+    def test_from_the_first_version(self):
+        data = os.path.join(self.temporary_directory(), "data")
+        os.mkdir(data)
+        connection = sqlite3.connect(os.path.join(data, "linechat.db"))
+        connection.executescript(self.VERSION_1)
+        connection.close()
+        server = self.server(data=data)
+        for _ in range(2):
+            with server.client("alice") as alice:
+                alice.send("JOIN lobby 2")
+                alice.expect(
+                    "OK JOIN Lobby 7", "GAP Lobby 2 4", "HIST Lobby 5 2025-06-15T15:06:40.000Z eve indexed",
+                    "HIST Lobby 7 2025-06-15T15:06:40.123Z eve in the tail", "END Lobby 7")
+            server.restart()
+        with server.client("alice", "lobby") as alice:
+            self.assertEqual(alice.say("lobby", "goes on"), 8)
+        server.terminate()
+        new = self.server()
+        new.terminate()
+        for pragma in ("user_version", "application_id"):
+            self.assertEqual(server.sql(f"PRAGMA {pragma}"), new.sql(f"PRAGMA {pragma}"))
+        tables = "SELECT name FROM sqlite_schema ORDER BY name"
+        self.assertEqual(server.sql(tables), new.sql(tables))
+
+
 class Restarts(ServerCase):
     def talk(self, server, *texts):
         with server.client("alice", "Lobby") as alice:

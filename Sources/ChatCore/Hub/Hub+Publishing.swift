@@ -44,8 +44,7 @@ extension Hub {
     let nick = try nick(of: session)
     let room = try joinedRoom(name, session)
     let topic = Topic(text: text, author: nick.text, time: Timestamp(milliseconds: 0))
-    rooms[room.id]?.topic = topic
-    rooms[room.id]?.submit()
+    rooms[room.id]?.submit(topic)
     return .event(Event(origin: session, .topic(room.id, topic, room: room.name)))
   }
 
@@ -53,17 +52,15 @@ extension Hub {
   public mutating func settle(_ batch: Batch) {
     for event in batch.events {
       switch event.change {
-      case .message(let id, _):
-        settle(id, succeeded: event.failure == nil, topic: nil)
-      case .topic(let id, let topic, _):
-        settle(id, succeeded: event.failure == nil, topic: topic)
+      case .message(let id, _): settle(id, event.failure, topic: nil)
+      case .topic(let id, let topic, _): settle(id, event.failure, topic: topic)
       default: break
       }
     }
   }
 
-  private mutating func settle(_ id: RoomID, succeeded: Bool, topic: Topic?) {
-    rooms[id]?.settle(succeeded: succeeded, topic: topic)
-    if !succeeded { forgetIfEmpty(id) }
+  private mutating func settle(_ id: RoomID, _ failure: LogError?, topic: Topic?) {
+    rooms[id]?.settle(failure, topic: topic)
+    if failure != nil { forgetIfEmpty(id) }
   }
 }

@@ -5,12 +5,14 @@ struct HubRoom {
   let id: RoomID
   let name: RoomName
   /// The topic as it will be when everything under way is stored.
-  var topic: Topic?
+  private(set) var topic: Topic?
   /// How many sessions there are of each name.
   private(set) var present: [Nick: Int] = [:]
   /// Stored changes whose outcome is not known yet.
   private(set) var underWay = 0
+  private var topicsUnderWay = 0
   private var storedTopic: Topic?
+  /// It is on disk, or may be: then it keeps its number, for no other room of this name may come beside it.
   private var isStored: Bool
 
   init(id: RoomID, name: RoomName, topic: Topic? = nil, isStored: Bool) {
@@ -26,15 +28,24 @@ struct HubRoom {
 
   mutating func submit() { underWay += 1 }
 
+  mutating func submit(_ topic: Topic) {
+    underWay += 1
+    topicsUnderWay += 1
+    self.topic = topic
+  }
+
   /// Learns the outcome of one stored change. `topic`: what it set, if it was a change of topic.
-  mutating func settle(succeeded: Bool, topic changed: Topic?) {
+  mutating func settle(_ failure: LogError?, topic changed: Topic?) {
     underWay -= 1
-    if succeeded {
-      isStored = true
-      if let changed { storedTopic = changed }
+    switch failure {
+    case nil, .outcomeUnknown: isStored = true
+    default: break
     }
-    // What is still under way may be a newer topic; its own outcome settles it.
-    if underWay == 0 { topic = storedTopic }
+    guard let changed else { return }
+    topicsUnderWay -= 1
+    if failure == nil { storedTopic = changed }
+    // What is still under way is a newer topic; its own outcome settles it.
+    if topicsUnderWay == 0 { topic = storedTopic }
   }
 
   /// Counts one more session. True if it is the first of its name.
