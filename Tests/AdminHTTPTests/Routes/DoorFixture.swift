@@ -27,8 +27,9 @@ final class DoorFixture: Sendable {
     let bus = LocalEventBus(log: log)
     log.publish = { bus.publish($0) }
     let exchange = Exchange(loops: [loop], bus: bus)
+    // An hour: its own clock does not tick during a test, however long that takes.
     let settings = HTTPSettings(
-      webSocketFormat: FormatID(0), allowedOrigins: [], lineAddresses: { [] }, patience: 20_000,
+      webSocketFormat: FormatID(0), allowedOrigins: [], lineAddresses: { [] }, patience: 3_600_000,
       log: LogFigures(
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
     startThread {
