@@ -15,6 +15,13 @@ public protocol Participant: AnyObject {
 
   /// The server ends: say where to resume, and finish.
   func shutDown()
+
+  /// Called again and again: time to look whether the peer is still there. `now`: milliseconds of the monotonic clock.
+  func look(at now: Int64, _ patience: Quiet.Patience)
+}
+
+extension Participant {
+  public func look(at now: Int64, _ patience: Quiet.Patience) {}
 }
 
 /// What became of an event that the session caused.

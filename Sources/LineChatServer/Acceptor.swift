@@ -1,3 +1,5 @@
+import Delivery
+import Glibc
 import Reactor
 
 /// A connection that was accepted on loop 0, on its way to the loop that will have it.
@@ -5,7 +7,7 @@ struct Accepted: Sendable {
   enum Door: Sendable { case line, http }
 
   let descriptor: Int32
-  let peer: SocketAddress
+  let visitor: Visitor
   let door: Door
 }
 
@@ -16,28 +18,33 @@ final class Acceptor {
   private(set) var httpAddress: SocketAddress?
   private var listeners: [Listener] = []
   private let doors: [Mailbox<Accepted>]
+  private let reactor: Reactor
+  private let visitors: Visitors
+  private let metrics: DeliveryMetrics
   private var next = 0
+  private var turnedAway = 0
 
-  init(
-    _ configuration: ServerConfiguration, _ reactor: Reactor, _ doors: [Mailbox<Accepted>], _ log: ServerLog
-  ) throws {
+  init(_ server: Server, _ reactor: Reactor, _ doors: [Mailbox<Accepted>]) throws {
     self.doors = doors
-    for address in configuration.lineAddresses {
-      lineAddresses += try listen(address, .line, reactor, log)
+    self.reactor = reactor
+    visitors = server.visitors
+    metrics = server.metrics
+    for address in server.configuration.lineAddresses {
+      lineAddresses += try listen(address, .line, server.serverLog)
     }
-    if let address = configuration.http {
-      httpAddress = try listen(address, .http, reactor, log).first
+    if let address = server.configuration.http {
+      httpAddress = try listen(address, .http, server.serverLog).first
     }
   }
 
   private func listen(
-    _ address: Address, _ door: Accepted.Door, _ reactor: Reactor, _ log: ServerLog
+    _ address: Address, _ door: Accepted.Door, _ log: ServerLog
   ) throws(DoorError) -> [SocketAddress] {
     do {
       return try SocketAddress.resolve(host: address.host, port: address.port).map { resolved in
         let listener = try Listener(
           on: resolved, reactor: reactor, failed: { log.warning("\($0); trying again") },
-          accepted: { [weak self] in self?.deal(Accepted(descriptor: $0, peer: $1, door: door)) })
+          accepted: { [weak self] in self?.receive($0, from: $1, door) })
         listeners.append(listener)
         return listener.address
       }
@@ -46,9 +53,21 @@ final class Acceptor {
     }
   }
 
-  private func deal(_ accepted: Accepted) {
-    doors[next].post(accepted)
-    next = (next + 1) % doors.count
+  private func receive(_ descriptor: Int32, from address: SocketAddress, _ door: Accepted.Door) {
+    switch visitors.admit(address.peer, at: reactor.turnTime) {
+    case .admitted(let visitor):
+      doors[next].post(Accepted(descriptor: descriptor, visitor: visitor, door: door))
+      next = (next + 1) % doors.count
+    case .refused(let code, let retryAfter):
+      metrics.refused(code.rawValue)
+      if turnedAway >= TurnedAway.atOnce {
+        Glibc.close(descriptor)
+        return
+      }
+      turnedAway += 1
+      let lastWords = TurnedAway.lastWords(code, retryAfter: retryAfter, door)
+      TurnedAway.tell(lastWords, descriptor, on: reactor) { [weak self] in self?.turnedAway -= 1 }
+    }
   }
 
   /// Those that warrant a warning as long as there are no accounts.

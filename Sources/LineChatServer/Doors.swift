@@ -1,4 +1,5 @@
 import AdminHTTP
+import ChatCore
 import Delivery
 import LineProtocol
 import Reactor
@@ -9,6 +10,7 @@ struct Doors {
   private let line: LineSettings
   private let http: HTTPDoor
   private let sendQueueBytes: Int
+  private let patience: Quiet.Patience
 
   init(_ server: Server, _ shard: Shard, _ encoder: IRCEncoder) {
     self.shard = shard
@@ -18,14 +20,26 @@ struct Doors {
       agent: configuration.agentEnabled ? configuration.agentName : nil)
     http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes
+    patience = configuration.patience
+  }
+
+  /// Looks after peers that are gone without a word, with one timer for all of the loop.
+  func watchQuiet() {
+    let (shard, patience) = (self.shard, self.patience)
+    shard.reactor.every(milliseconds: patience.tick) {
+      let now = shard.reactor.turnTime
+      shard.forEachParticipant { $0.look(at: now, patience) }
+    }
   }
 
   func open(_ accepted: Accepted) {
-    shard.reactor.adopt(accepted.descriptor, peer: accepted.peer, outputLimit: sendQueueBytes) { connection in
+    let throttle = Throttle(accepted.visitor)
+    let isOpen = shard.reactor.adopt(accepted.descriptor, outputLimit: sendQueueBytes) { connection in
       switch accepted.door {
-      case .line: LineSession(connection, shard, line)
-      case .http: http.handler(for: connection)
+      case .line: LineSession(connection, shard, line, throttle)
+      case .http: http.handler(for: connection, throttle)
       }
     }
+    if !isOpen { accepted.visitor.leave(at: shard.reactor.turnTime) }
   }
 }

@@ -8,6 +8,7 @@ extension Server {
     return HTTPSettings(
       webSocketFormat: .webSocket, allowedOrigins: configuration.allowOrigins,
       lineAddresses: { lineAddresses.all },
+      patience: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
         queuedBytes: { log.queuedBytes }))

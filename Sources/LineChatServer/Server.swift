@@ -18,6 +18,7 @@ struct Server {
   let loops: [EventLoop]
   let exchange: Exchange
   let metrics = DeliveryMetrics()
+  let visitors: Visitors
   let lineAddresses = LineAddresses()
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
@@ -40,7 +41,10 @@ struct Server {
   private init(_ configuration: ServerConfiguration, _ serverLog: ServerLog) throws {
     self.configuration = configuration
     self.serverLog = serverLog
-    serverLog.info("descriptors: up to \(FileLimit.raise())")
+    let descriptors = FileLimit.raise()
+    let limits = configuration.trafficLimits(descriptors: descriptors)
+    serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
+    visitors = Visitors(limits)
     log = try SQLiteEventLog(
       directory: configuration.dataDirectory, durability: configuration.durability,
       retention: configuration.retention
@@ -72,7 +76,7 @@ struct Server {
     try loops[0].run { reactor in
       let shard = attach(0, reactor, doors[0], ending)
       poster.attach(to: shard)
-      let acceptor = try Acceptor(configuration, reactor, doors, serverLog)
+      let acceptor = try Acceptor(self, reactor, doors)
       lineAddresses.set(acceptor.lineAddresses)
       try ending.listen(reactor) { acceptor.close() }
       startAgent(rules, poster)
@@ -92,12 +96,15 @@ struct Server {
       metrics: metrics)
     let doors = Doors(self, shard, encoder)
     reactor.receive(accepted) { for connection in $0 { doors.open(connection) } }
+    doors.watchQuiet()
     ending.attach(index, shard)
     return shard
   }
 
   private var hub: Hub {
-    Hub(rooms: log.rooms, reserved: configuration.agentEnabled ? configuration.agentName : nil)
+    Hub(
+      rooms: log.rooms, reserved: configuration.agentEnabled ? configuration.agentName : nil,
+      limits: configuration.hubLimits)
   }
 
   private func startThread(_ index: Int, prepare: @escaping @Sendable (Reactor) -> Void) throws {

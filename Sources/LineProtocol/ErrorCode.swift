@@ -48,6 +48,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case tooFast = "too-fast"
   /// The server has as many connections as it may have.
   case tooManyConnections = "too-many-connections"
+  /// Nothing came from the peer for too long.
+  case timeout
   /// The log takes nothing more for now; nothing was stored.
   case logFull = "log-full"
   /// The write failed; nothing was stored.
@@ -89,6 +91,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case .notLineProtocol: "this port speaks plain lines, neither TLS nor HTTP"
     case .tooFast: "too many commands at once; send more slowly"
     case .tooManyConnections: "the server has no room for another connection; try again later"
+    case .timeout: "nothing was heard for too long; connect again"
     case .logFull: "the log takes nothing more for now, nothing was stored; try again later"
     case .notStored: "the log could not be written, nothing was stored; try again later"
     case .outcomeUnknown:

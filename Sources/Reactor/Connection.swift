@@ -7,8 +7,6 @@ public final class Connection: Pollable {
 
   let descriptor: Int32
   public let output: Output
-  /// The peer, for logs and limits.
-  public let peer: SocketAddress
   public let reactor: Reactor
   /// Set right after the connection was made, before any event can reach it.
   public var handler: (any ConnectionHandler)?
@@ -23,9 +21,8 @@ public final class Connection: Pollable {
   private var wantsDrainNotice = false
   private var interest: UInt32 = EVENT_IN
 
-  init(descriptor: Int32, peer: SocketAddress, reactor: Reactor, outputLimit: Int) {
+  init(descriptor: Int32, reactor: Reactor, outputLimit: Int) {
     self.descriptor = descriptor
-    self.peer = peer
     self.reactor = reactor
     output = Output(descriptor: descriptor, limit: outputLimit, queue: reactor.outputs)
     output.state.pointee.connection = self
@@ -35,6 +32,9 @@ public final class Connection: Pollable {
   public var isOpen: Bool { phase == .open }
 
   // MARK: Input
+
+  /// No input is offered: how long the peer has been quiet cannot be told.
+  public var isInputPaused: Bool { isPaused }
 
   /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the kernel, which slows the
   /// peer down by TCP's own flow control.

@@ -29,7 +29,7 @@ final class Connector: Pollable {
     guard descriptor >= 0 else { return tryNext(after: SystemError("socket")) }
     setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     attempt = (descriptor, address)
-    if address.withSockaddr({ connect(descriptor, $0, $1) }) == 0 { return succeed(descriptor, address) }
+    if address.withSockaddr({ connect(descriptor, $0, $1) }) == 0 { return succeed(descriptor) }
     guard errno == EINPROGRESS else { return giveUp(descriptor, SystemError("connect to \(address)")) }
     do throws(SystemError) {
       try reactor.watch(descriptor, for: EVENT_OUT, self)
@@ -47,12 +47,12 @@ final class Connector: Pollable {
     guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0, code == 0 else {
       return giveUp(descriptor, SystemError("connect to \(address)", code: code == 0 ? errno : code))
     }
-    succeed(descriptor, address)
+    succeed(descriptor)
   }
 
-  private func succeed(_ descriptor: Int32, _ address: SocketAddress) {
+  private func succeed(_ descriptor: Int32) {
     attempt = nil
-    reactor.adopt(descriptor, peer: address, outputLimit: outputLimit, makeHandler: connected)
+    reactor.adopt(descriptor, outputLimit: outputLimit, makeHandler: connected)
   }
 
   private func giveUp(_ descriptor: Int32, _ error: SystemError) {
@@ -65,7 +65,7 @@ final class Connector: Pollable {
 extension Reactor {
   /// Connects to the first of `addresses` that lets itself be connected to, trying them in their order.
   ///
-  /// Either `connected` is called, as for ``adopt(_:peer:outputLimit:makeHandler:)``, or `failed` with the last address's
+  /// Either `connected` is called, as for ``adopt(_:outputLimit:makeHandler:)``, or `failed` with the last address's
   /// error; both possibly before this returns. How long an attempt may take is up to the kernel (tcp(7), `tcp_syn_retries`).
   public func connect(
     toFirstOf addresses: [SocketAddress], outputLimit: Int, failed: @escaping (SystemError) -> Void,

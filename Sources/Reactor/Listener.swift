@@ -13,17 +13,31 @@ public final class Listener: Pollable {
 
   /// The address it listens on, with the port that was taken for port 0.
   public let address: SocketAddress
+  /// accept4(2), as one calls it: a descriptor, or -1 and errno.
+  typealias Accept = (Int32, UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32
+
   private let descriptor: Int32
+  private let accept: Accept
   private let reactor: Reactor
   private let accepted: (Int32, SocketAddress) -> Void
   private let failed: (SystemError) -> Void
   private var isClosed = false
 
   /// Binds and listens at once. `accepted` owns the descriptor that it is given; `failed` is told of each shortage.
-  public init(
+  public convenience init(
     on address: SocketAddress, reactor: Reactor, failed: @escaping (SystemError) -> Void,
     accepted: @escaping (Int32, SocketAddress) -> Void
   ) throws(SystemError) {
+    try self.init(
+      on: address, reactor: reactor, accept: Self.acceptFromKernel, failed: failed, accepted: accepted)
+  }
+
+  /// The same, with the means of accepting.
+  init(
+    on address: SocketAddress, reactor: Reactor, accept: @escaping Accept,
+    failed: @escaping (SystemError) -> Void, accepted: @escaping (Int32, SocketAddress) -> Void
+  ) throws(SystemError) {
+    self.accept = accept
     self.reactor = reactor
     self.accepted = accepted
     self.failed = failed
@@ -53,8 +67,7 @@ public final class Listener: Pollable {
     for _ in 0..<Self.perTurn {
       var connected: Int32 = -1
       let peer = SocketAddress { address, length in
-        connected = accept4(
-          descriptor, address, &length, Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue))
+        connected = accept(descriptor, address, &length)
         return connected >= 0
       }
       if let peer {
@@ -68,6 +81,12 @@ public final class Listener: Pollable {
       default: return rest(SystemError("accept"))
       }
     }
+  }
+
+  static func acceptFromKernel(
+    _ descriptor: Int32, _ address: UnsafeMutablePointer<sockaddr>, _ length: inout socklen_t
+  ) -> Int32 {
+    accept4(descriptor, address, &length, Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue))
   }
 
   private func rest(_ error: SystemError) {

@@ -29,11 +29,14 @@ public final class Reactor {
   public private(set) var connectionCount = 0
   /// Counts the turns, from 1.
   public private(set) var turn = 0
+  /// When this turn began, in milliseconds of the monotonic clock: exact enough for limits, and free.
+  public private(set) var turnTime: Int64 = 0
 
   init(wakeDescriptor: Int32) throws(SystemError) {
     self.wakeDescriptor = wakeDescriptor
     scratch = .allocate(capacity: 65_536)
     poller = try Poller()
+    turnTime = now
     // EPOLLET: see LoopExecutor.wakeDescriptor.
     try poller.add(wakeDescriptor, EVENT_IN | EVENT_EDGE)
   }
@@ -72,20 +75,22 @@ public final class Reactor {
   public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
 
   /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that may wait to be sent.
+  /// False when the kernel does not watch another one: then the socket is closed, and there is no handler.
+  @discardableResult
   public func adopt(
-    _ descriptor: Int32, peer: SocketAddress, outputLimit: Int,
-    makeHandler: (Connection) -> any ConnectionHandler
-  ) {
-    let connection = Connection(descriptor: descriptor, peer: peer, reactor: self, outputLimit: outputLimit)
+    _ descriptor: Int32, outputLimit: Int, makeHandler: (Connection) -> any ConnectionHandler
+  ) -> Bool {
+    let connection = Connection(descriptor: descriptor, reactor: self, outputLimit: outputLimit)
     do {
       try watch(descriptor, for: EVENT_IN, connection)
     } catch {
       close(descriptor)
       connection.output.free()
-      return
+      return false
     }
     connectionCount += 1
     connection.handler = makeHandler(connection)
+    return true
   }
 
   // MARK: For sources
@@ -140,6 +145,7 @@ public final class Reactor {
   func waitAndDispatch() {
     let count = poller.wait(milliseconds: pollTimeout)
     turn += 1
+    turnTime = now
     for index in 0..<count {
       let (descriptor, ready) = poller.event(at: index)
       if descriptor == wakeDescriptor { continue }
@@ -147,10 +153,7 @@ public final class Reactor {
       sources[Int(descriptor)]?.ready(ready)
     }
     for receive in mailReceivers { receive() }
-    if timers.next != nil {
-      let now = self.now
-      while let action = timers.popDue(now: now) { action() }
-    }
+    while let action = timers.popDue(now: turnTime) { action() }
     offerResumedInput()
   }
 

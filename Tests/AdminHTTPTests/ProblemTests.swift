@@ -33,7 +33,7 @@ import Testing
         .upgradeRequired("x"), 426,
         ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13"]
       ),
-      (.rateLimited("x", retryAfter: 3), 429, ["Retry-After: 3"]), (.headTooLarge("x"), 431, []),
+      (.tooFast(retryAfter: 3), 429, ["Retry-After: 3"]), (.headTooLarge("x"), 431, []),
       (.internalError, 500, []), (.notImplemented("x"), 501, []),
       (.unavailable("x", retryAfter: 1), 503, ["Retry-After: 1"]), (.versionNotSupported, 505, []),
     ]

@@ -89,9 +89,8 @@ struct ResumeTests {
       #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
       _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
       let own = ends[0]
-      let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
       await fixture.on((step + 1) % loops) { shard in
-        shard.reactor.adopt(own, peer: address, outputLimit: 1 << 20) {
+        shard.reactor.adopt(own, outputLimit: 1 << 20) {
           Reader($0, shard, name: "r\(step)", after: after)
         }
       }
@@ -128,6 +127,13 @@ struct ResumeTests {
       Kept.shared.keep(writer)
     }
     #expect(readIDs(ends[1], through: total) == Array(2...total))
+    // It is still there.
+    await fixture.on(0) { shard in
+      let writer = Writer(shard)
+      writer.say("last")
+      Kept.shared.keep(writer)
+    }
+    #expect(readIDs(ends[1], through: total + 1) == [total + 1])
     close(ends[1])
     fixture.stop()
   }

@@ -8,7 +8,6 @@ So that the examples hurt nobody: the default ports are replaced by free ones, `
 test on them, and `pgrep` finds that server and no other.
 """
 
-import glob
 import os
 import re
 import select
@@ -123,7 +122,7 @@ class Session:
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
-class Documents(unittest.TestCase):
+class Readme(unittest.TestCase):
     def run_examples(self, text):
         session = Session()
         self.addCleanup(session.close)
@@ -152,14 +151,6 @@ class Documents(unittest.TestCase):
             text = file.read()
         self.assertGreater(len(examples(text)), 0, "the README has no example to run")
         self.run_examples(text)
-
-    def test_other_documents(self):
-        for path in sorted(glob.glob(os.path.join(REPOSITORY, "docs", "*.md"))):
-            with open(path, encoding="utf-8") as file:
-                text = file.read()
-            if examples(text):
-                with self.subTest(os.path.basename(path)):
-                    self.run_examples(text)
 
 
 if __name__ == "__main__":

@@ -48,11 +48,10 @@ final class LoopFixture: Sendable {
     peer = ends[1]
     let (own, loop, recorder) = (ends[0], self.loop, self.recorder)
     #expect(fcntl(own, F_SETFL, O_NONBLOCK) == 0)
-    let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
     let started = Semaphore()
     try startThread {
       try? loop.run { reactor in
-        reactor.adopt(own, peer: address, outputLimit: outputLimit) { handler($0, recorder) }
+        reactor.adopt(own, outputLimit: outputLimit) { handler($0, recorder) }
         started.signal()
       }
       recorder.add("stopped")

@@ -47,11 +47,6 @@ extension Problem {
       .with("Sec-WebSocket-Version", "13")
   }
 
-  /// `retryAfter` in whole seconds.
-  static func rateLimited(_ detail: String, retryAfter: Int) -> Problem {
-    Problem(.tooManyRequests, detail).with("Retry-After", "\(retryAfter)")
-  }
-
   static func headTooLarge(_ detail: String) -> Problem {
     Problem(.requestHeaderFieldsTooLarge, detail)
   }

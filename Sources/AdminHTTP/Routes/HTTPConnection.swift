@@ -38,8 +38,10 @@ final class HTTPConnection {
   /// The connection closes after the answer in progress.
   private var isEnding = false
   private var patience = HTTPPatience()
+  private var throttle: Throttle
 
-  init(_ connection: Connection, _ door: HTTPDoor) {
+  init(_ connection: Connection, _ door: HTTPDoor, _ throttle: Throttle) {
+    self.throttle = throttle
     self.connection = connection
     self.door = door
   }
@@ -48,6 +50,10 @@ final class HTTPConnection {
 
   private func begin(_ request: HTTPRequest) {
     answering = Answering(keepAlive: request.keepAlive, headOnly: request.method == .head)
+    let now = connection.reactor.turnTime
+    if let seconds = throttle.admit(bytes: request.body.count, at: now) {
+      return refuse(.tooFast(retryAfter: seconds))
+    }
     perform { () throws(Problem) in try door.routes.route(for: request).answer(request, door) }
   }
 
@@ -150,7 +156,7 @@ final class HTTPConnection {
   private func handOver(to opening: WebSocketOpening) {
     leaveShard()
     door.remove(self)
-    connection.handler = WebSocketSession(connection, door, opening)
+    connection.handler = WebSocketSession(connection, door, opening, throttle)
   }
 
   // MARK: The end
@@ -225,6 +231,7 @@ extension HTTPConnection: ConnectionHandler {
   func outputOverflowed() { connection.close() }
 
   func closed() {
+    throttle.visitor.leave(at: connection.reactor.turnTime)
     leaveShard()
     door.remove(self)
   }

@@ -8,9 +8,6 @@ import Reactor
 /// In the shard it stands for all connections that have asked nothing of the hub yet, so that the server's end reaches
 /// them too.
 public final class HTTPDoor {
-  /// Between two looks at the connections that are quiet; see ``HTTPPatience``.
-  private static let tickMilliseconds: Int64 = 20_000
-
   let shard: Shard
   let settings: HTTPSettings
   let routes: RouteTable = .standard
@@ -29,8 +26,8 @@ public final class HTTPDoor {
   }
 
   /// Serves HTTP on `connection`, and WebSocket if it asks for that.
-  public func handler(for connection: Connection) -> any ConnectionHandler {
-    let handler = HTTPConnection(connection, self)
+  public func handler(for connection: Connection, _ throttle: Throttle) -> any ConnectionHandler {
+    let handler = HTTPConnection(connection, self, throttle)
     connections[ObjectIdentifier(handler)] = handler
     shard.metrics.httpConnections.add(1, ordering: .relaxed)
     startTicking()
@@ -57,7 +54,7 @@ public final class HTTPDoor {
   private func startTicking() {
     if isTicking { return }
     isTicking = true
-    shard.reactor.after(milliseconds: Self.tickMilliseconds) { [weak self] in self?.tick() }
+    shard.reactor.after(milliseconds: settings.patience) { [weak self] in self?.tick() }
   }
 
   func tick() {

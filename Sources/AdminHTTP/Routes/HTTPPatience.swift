@@ -1,8 +1,8 @@
 /// How long a connection may be quiet, counted in ticks of its door: so there is neither a timer for each connection nor
 /// a look at the clock for each request.
 ///
-/// A tick is a look every 20 seconds: a request has 20 to 40 seconds to arrive, a response as long to make progress, and an
-/// idle connection is kept for 60 to 80.
+/// With a look every 20 seconds a request has 20 to 40 seconds to arrive, a response as long to make progress, and an idle
+/// connection is kept for 60 to 80.
 struct HTTPPatience: Sendable {
   enum Phase: Sendable {
     /// Between two requests.

@@ -10,16 +10,19 @@ public struct HTTPSettings: Sendable {
   public var allowedOrigins: [String]
   /// Where the line door listens, as `HOST:PORT`; for the page at `/`.
   public var lineAddresses: @Sendable () -> [String]
+  /// Milliseconds between two looks at the connections that are quiet; see ``HTTPPatience``.
+  public var patience: Int64
   /// What the log tells of itself; for `/metrics`.
   public var log: LogFigures
 
   public init(
     webSocketFormat: FormatID, allowedOrigins: [String], lineAddresses: @escaping @Sendable () -> [String],
-    log: LogFigures
+    patience: Int64, log: LogFigures
   ) {
     self.webSocketFormat = webSocketFormat
     self.allowedOrigins = allowedOrigins
     self.lineAddresses = lineAddresses
+    self.patience = patience
     self.log = log
   }
 }

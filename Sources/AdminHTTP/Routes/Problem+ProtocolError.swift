@@ -19,6 +19,13 @@ extension Problem {
     }
   }
 
+  /// More requests than may be made; `retryAfter` in whole seconds.
+  static func tooFast(retryAfter: Int) -> Problem {
+    var problem = Problem(.tooFast, "too many requests; wait \(retryAfter) s")
+    problem.headers = [HTTPResponse.Field(name: "Retry-After", value: "\(retryAfter)")]
+    return problem
+  }
+
   private static func place(of code: ErrorCode) -> (HTTPStatus, field: String?) {
     switch code {
     case .badNick, .nickReserved: (.unprocessableContent, "user")
@@ -32,6 +39,7 @@ extension Problem {
     case .tooFast: (.tooManyRequests, nil)
     case .tooManyRooms, .tooManyConnections, .logFull, .notStored, .historyUnavailable, .shuttingDown:
       (.serviceUnavailable, nil)
+    case .timeout: (.requestTimeout, nil)
     case .outcomeUnknown: (.internalServerError, nil)
     case .unknownCommand, .missingField, .tooManyFields, .nickInUse, .noNick, .notJoined, .lineTooLong,
       .notLineProtocol:

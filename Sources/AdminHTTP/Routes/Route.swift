@@ -43,6 +43,7 @@ extension Route {
     Answer(status: .contentTooLarge, description: "The content is too long."),
     Answer(status: .uriTooLong, description: "The request target is too long."),
     Answer(status: .expectationFailed, description: "Expect names something other than 100-continue."),
+    Answer(status: .tooManyRequests, description: "Too many requests; Retry-After says how long to wait."),
     Answer(status: .requestHeaderFieldsTooLarge, description: "The header fields are too long or too many."),
     Answer(status: .notImplemented, description: "The transfer coding is not known."),
     Answer(status: .httpVersionNotSupported, description: "The version is neither HTTP/1.1 nor HTTP/1.0."),

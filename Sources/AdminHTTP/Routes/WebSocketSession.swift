@@ -41,6 +41,10 @@ final class WebSocketSession {
   /// How to close as soon as nothing is under way.
   private var ending: Ending?
   private var endReason = "connection closed"
+  private var throttle: Throttle
+  /// A timer ends the pause of one that is too fast.
+  private var isThrottled = false
+  private var quiet: Quiet
 
   private enum Ending {
     /// The client ended the connection; with or without a close frame.
@@ -48,7 +52,9 @@ final class WebSocketSession {
     case hangUp
   }
 
-  init(_ connection: Connection, _ door: HTTPDoor, _ opening: WebSocketOpening) {
+  init(_ connection: Connection, _ door: HTTPDoor, _ opening: WebSocketOpening, _ throttle: Throttle) {
+    self.throttle = throttle
+    quiet = Quiet(at: connection.reactor.turnTime)
     self.connection = connection
     self.door = door
     self.opening = opening
@@ -194,6 +200,17 @@ final class WebSocketSession {
 
 extension WebSocketSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {
+    let now = connection.reactor.turnTime
+    let allowance = throttle.allowance(at: now)
+    var frames = 0
+    let consumed = receive(bytes, &frames, allowance)
+    if frames > 0 { quiet.heard(at: now) }
+    throttle.take(frames, bytes: consumed, at: now)
+    return consumed
+  }
+
+  /// Takes at most `allowance` frames, and counts them.
+  private func receive(_ bytes: Span<UInt8>, _ frames: inout Int, _ allowance: Int) -> Int {
     var offset = 0
     while connection.isOpen, offset < bytes.count {
       guard takesInput else {
@@ -205,12 +222,34 @@ extension WebSocketSession: ConnectionHandler {
         door.shard.whenLogHasRoom { [weak self] in self?.goOn() }
         return offset
       }
+      if frames >= allowance {
+        holdUp()
+        return offset
+      }
       let step = decoder.next(bytes.extracting(offset...))
       offset += step.consumed
       if step.event == .needMore { return offset }
+      frames += 1
       take(step.event)
     }
     return offset
+  }
+
+  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
+  private func holdUp() {
+    switch throttle.exceeded(at: connection.reactor.turnTime) {
+    case .end(let wait):
+      door.shard.metrics.refused(ErrorCode.tooFast.rawValue)
+      end(.goodbye(.policyViolation, "sent too fast for too long; wait \(wait) s"))
+    case .pause(let milliseconds):
+      connection.pauseInput()
+      if isThrottled { return }
+      isThrottled = true
+      connection.reactor.after(milliseconds: milliseconds) { [weak self] in
+        self?.isThrottled = false
+        self?.connection.resumeInput()
+      }
+    }
   }
 
   func inputEnded() { end(.hangUp) }
@@ -225,6 +264,7 @@ extension WebSocketSession: ConnectionHandler {
   }
 
   func closed() {
+    throttle.visitor.leave(at: connection.reactor.turnTime)
     door.shard.metrics.webSockets.subtract(1, ordering: .relaxed)
     leave()
   }
@@ -258,6 +298,17 @@ extension WebSocketSession: Participant {
   }
 
   func probe() {}
+
+  func look(at now: Int64, _ patience: Quiet.Patience) {
+    guard connection.isOpen else { return }
+    // Its answer may be in what is not read.
+    if connection.isInputPaused { return quiet.heard(at: now) }
+    switch quiet.look(at: now, patience) {
+    case .wait: break
+    case .ping: send { WebSocketEncoder.ping([], into: &$0) }
+    case .gone: cutOff(.policyViolation, "ping timeout", isSlow: false)
+    }
+  }
 
   func shutDown() {
     if room == nil {

@@ -28,7 +28,7 @@ enum Help {
 
     \(subcommand.notes)
 
-    \(subcommand.options.filter(\.isListed).map(entry).joined(separator: "\n"))
+    \(subcommand.options.map(entry).joined(separator: "\n"))
 
     """
   }

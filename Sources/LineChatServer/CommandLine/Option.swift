@@ -10,8 +10,6 @@ struct OptionDescription: Equatable, Sendable {
   let help: String
   /// The value that is in force when none is given, as one would write it; nil when there is none.
   let defaultText: String?
-  /// Whether help shows it; an option that has no effect yet is accepted and not advertised.
-  var isListed = true
   /// Takes no value on the command line, where naming it means `on`; elsewhere it is on or off.
   var isFlag = false
 
@@ -59,13 +57,6 @@ struct Option<Settings>: Sendable {
 }
 
 extension Option {
-  /// The same option, not shown by help.
-  var unlisted: Option {
-    var option = self
-    option.description.isListed = false
-    return option
-  }
-
   /// Applies the sources to the settings, lowest first. A repeatable option takes all its values from the highest
   /// source that gives any. A wrong value is an error also where a higher source overrides it.
   static func apply(

@@ -38,9 +38,37 @@ extension ServerConfiguration {
       "agent-rules", "FILE", default: nil, "rules for the agent in place of the built-in ones",
       into: \.agentRulesFile, parse: Values.path),
     Option(
-      "rate-limit", "off|N", default: "20", "messages that one sender may send in a second",
-      into: \.rateLimit, parse: Values.rateLimit
-    ).unlisted,
+      "rate-limit", "off|N/s", default: "20/s",
+      "lines, frames or requests of one connection, after a burst of 1000",
+      into: \.rateLimit, parse: Values.rateLimit),
+    Option(
+      "flood-timeout", "TIME", default: "5m", "how long one may go on faster, held up, before it is ended",
+      into: \.floodTimeout, parse: Values.milliseconds),
+    Option(
+      "max-connections", "N", default: nil, "by default as the descriptors allow (ulimit -n)",
+      into: \.maxConnections, parse: Values.number(in: 1...1_000_000_000)),
+    Option(
+      "max-connections-per-address", "N", default: "4096", "no limit with --rate-limit off",
+      into: \.maxConnectionsPerAddress, parse: Values.count),
+    Option(
+      "max-rooms", "N", default: "1000000", "rooms there may be",
+      into: \.maxRooms, parse: Values.count),
+    Option(
+      "max-rooms-per-session", "N", default: "1000",
+      "rooms one may be in; no limit with --rate-limit off",
+      into: \.maxRoomsPerSession, parse: Values.count),
+    Option(
+      "ping-after", "TIME", default: "90s", "quiet of IRC and WebSocket clients before a ping",
+      into: \.pingAfter, parse: Values.milliseconds),
+    Option(
+      "ping-timeout", "TIME", default: "60s", "how long they have to answer",
+      into: \.pingTimeout, parse: Values.milliseconds),
+    Option(
+      "register-timeout", "TIME", default: "60s", "quiet of a line client that has no nick",
+      into: \.registerTimeout, parse: Values.milliseconds),
+    Option(
+      "request-timeout", "TIME", default: "20s", "how long an HTTP request has to arrive, up to twice it",
+      into: \.requestTimeout, parse: Values.milliseconds),
     Option(
       "send-queue", "BYTES", default: "1m",
       "what may wait for one reader before it is cut off, 64k to 1024m",

@@ -18,6 +18,19 @@ struct ServerConfiguration: Equatable, Sendable {
   var agentName = Nick.agent
   var agentRulesFile: String?
   var rateLimit = RateLimit.perSecond(20)
+  /// Milliseconds that a connection may go on sending too fast.
+  var floodTimeout: Int64 = 300_000
+  /// nil: as many as the descriptors allow.
+  var maxConnections: Int?
+  var maxConnectionsPerAddress = 4_096
+  var maxRooms = 1_000_000
+  var maxRoomsPerSession = 1_000
+  /// Milliseconds; see ``Quiet/Patience``.
+  var pingAfter: Int64 = 90_000
+  var pingTimeout: Int64 = 60_000
+  var registerTimeout: Int64 = 60_000
+  /// Milliseconds; see `HTTPPatience`.
+  var requestTimeout: Int64 = 20_000
   /// The name that IRC clients see as the origin of replies.
   var serverName = "linechat"
   /// The name that IRC clients show for the network.

@@ -122,6 +122,25 @@ enum Values {
     return .perSecond(number)
   }
 
+  /// From 1 to 10⁹.
+  static func count(_ text: String) throws(InvalidValue) -> Int {
+    guard let number = integer(text), 1...1_000_000_000 ~= number else {
+      throw InvalidValue(expected: "a whole number from 1 to 1000000000")
+    }
+    return number
+  }
+
+  /// A time such as `500ms`, `90s`, `5m` or `1h`, from 100 milliseconds to a day.
+  static func milliseconds(_ text: String) throws(InvalidValue) -> Int64 {
+    let expected = InvalidValue(expected: "a time from 100ms to 24h, such as 500ms, 90s, 5m or 1h")
+    let units: [(String, Int)] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+    guard let (suffix, unit) = units.first(where: { text.hasSuffix($0.0) }),
+      let number = integer(text.dropLast(suffix.count)), number <= 86_400_000,
+      100...86_400_000 ~= number * unit
+    else { throw expected }
+    return Int64(number * unit)
+  }
+
   /// Bytes, from 64 KiB to 1 GiB; `k` and `m` multiply by 1024 and 1024².
   static func sendQueue(_ text: String) throws(InvalidValue) -> Int {
     let unit =

@@ -18,6 +18,11 @@ protocol LineDialect: AnyObject {
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)
+  /// Whether clients of the dialect answer a ping by themselves, and how they are asked.
+  var canAnswerPings: Bool { get }
+  func ping(_ session: LineSession)
+  /// The last words to a session that the server ends for what its client did or did not do.
+  func dismiss(_ error: ProtocolError, _ session: LineSession)
   /// The last lines of a session that is cut off; `dropped` are the lines that it will not get.
   func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8]
 }

@@ -31,13 +31,21 @@ final class LineSession {
   private var replayRoom: RoomName?
   private var pacedLines: PacedLines?
   private var endReason = "connection closed"
+  private var throttle: Throttle
+  /// A timer ends the pause of one that is too fast.
+  private var isThrottled = false
+  /// What the hub was asked for since the last read: a line that names several rooms counts for each.
+  private var asked = 0
+  private var quiet: Quiet
 
   struct JoinedRoom {
     let id: RoomID
     let name: RoomName
   }
 
-  init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings) {
+  init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings, _ throttle: Throttle) {
+    self.throttle = throttle
+    quiet = Quiet(at: connection.reactor.turnTime)
     self.connection = connection
     self.shard = shard
     self.settings = settings
@@ -72,6 +80,7 @@ final class LineSession {
   /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``.
   func ask(_ action: Request.Action) {
     isBusy = true
+    asked += 1
     shard.ask(id, action)
   }
 
@@ -79,6 +88,7 @@ final class LineSession {
     _ room: RoomName, _ text: MessageText, _ kind: Message.Kind, once reference: MessageReference? = nil
   ) {
     underWay += 1
+    asked += 1
     shard.ask(id, .publish(room, text, kind, once: reference))
   }
 
@@ -145,19 +155,40 @@ final class LineSession {
 
 extension LineSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {
+    let now = connection.reactor.turnTime
+    let allowance = throttle.allowance(at: now)
+    var lines = 0
+    let consumed = receive(bytes, &lines, allowance)
+    if lines > 0 { quiet.heard(at: now) }
+    throttle.take(max(lines, asked), bytes: consumed, at: now)
+    asked = 0
+    return consumed
+  }
+
+  /// Takes at most `allowance` lines, and counts them.
+  private func receive(_ bytes: Span<UInt8>, _ lines: inout Int, _ allowance: Int) -> Int {
     var offset = 0
     while connection.isOpen {
       if isSkippingLine {
+        if lines >= allowance, !bytes.isEmpty {
+          holdUp()
+          return offset
+        }
         guard let next = LineScanner.resume(in: bytes, from: offset) else { return bytes.count }
         isSkippingLine = false
         offset = next
       }
       switch LineScanner.next(in: bytes, from: offset) {
       case .line(let range, let next):
+        if lines >= allowance {
+          holdUp()
+          return offset
+        }
         if dialect.receive(bytes.extracting(range), self) == .wait {
           waitForRoom()
           return offset
         }
+        lines += 1
         offset = next
       case .needMore:
         if offset == 0, ForeignProtocol.detect(bytes) == .tls { refuse(.notLineProtocol, bytes) }
@@ -182,6 +213,29 @@ extension LineSession: ConnectionHandler {
     connection.pauseInput()
     // What is under way ends with an outcome of this session; if it is the log that is full, that says when it has room.
     if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+  }
+
+  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
+  private func holdUp() {
+    switch throttle.exceeded(at: connection.reactor.turnTime) {
+    case .end(let wait) where isIdle: dismiss(.tooFast, "sent too fast for too long; wait \(wait) s")
+    case .end: connection.pauseInput()
+    case .pause(let milliseconds):
+      connection.pauseInput()
+      if isThrottled { return }
+      isThrottled = true
+      connection.reactor.after(milliseconds: milliseconds) { [weak self] in
+        self?.isThrottled = false
+        self?.connection.resumeInput()
+      }
+    }
+  }
+
+  /// Ends the session, with words that say why.
+  private func dismiss(_ code: ErrorCode, _ reason: String) {
+    shard.metrics.refused(code.rawValue)
+    dialect.dismiss(ProtocolError(code, asked: "", reason: reason), self)
+    finish(reason: reason)
   }
 
   private func refuse(_ code: ErrorCode, _ bytes: Span<UInt8>) {
@@ -216,6 +270,7 @@ extension LineSession: ConnectionHandler {
   }
 
   func closed() {
+    throttle.visitor.leave(at: connection.reactor.turnTime)
     shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
     leave()
   }
@@ -246,6 +301,25 @@ extension LineSession: Participant {
     connection.reactor.after(milliseconds: LineSettings.probeMilliseconds) { [weak self] in
       self?.isProbed = false
       self?.connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+    }
+  }
+
+  /// Plain sessions that have a nick are left alone: a person with `nc` cannot answer a ping.
+  func look(at now: Int64, _ patience: Quiet.Patience) {
+    guard connection.isOpen else { return }
+    if connection.isInputPaused || (nick == nil && !isIdle) {
+      // Its answer may be in what is not read; or it is the server that owes one.
+      quiet.heard(at: now)
+    } else if nick == nil {
+      if quiet.lasts(patience.registration, at: now) {
+        dismiss(.timeout, "no NICK came in time; connect again")
+      }
+    } else if dialect.canAnswerPings {
+      switch quiet.look(at: now, patience) {
+      case .wait: break
+      case .ping: dialect.ping(self)
+      case .gone: dismiss(.timeout, "Ping timeout")
+      }
     }
   }
 

@@ -100,6 +100,14 @@ final class PlainDialect: LineDialect {
     if error.code == .notLineProtocol { session.finish(reason: "not the line protocol") }
   }
 
+  var canAnswerPings: Bool { false }
+
+  func ping(_ session: LineSession) {}
+
+  func dismiss(_ error: ProtocolError, _ session: LineSession) {
+    session.send { PlainEncoder.error(error, into: &$0) }
+  }
+
   // MARK: Answers
 
   func replied(_ reply: Reply, _ session: LineSession) {

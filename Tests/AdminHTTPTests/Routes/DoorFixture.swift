@@ -24,12 +24,12 @@ final class DoorFixture: Sendable {
     peer = ends[1]
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     let (own, loop, log) = (ends[0], self.loop, self.log)
-    let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
     let bus = LocalEventBus(log: log)
     log.publish = { bus.publish($0) }
     let exchange = Exchange(loops: [loop], bus: bus)
+    // An hour: its own clock does not tick during a test, however long that takes.
     let settings = HTTPSettings(
-      webSocketFormat: FormatID(0), allowedOrigins: [], lineAddresses: { [] },
+      webSocketFormat: FormatID(0), allowedOrigins: [], lineAddresses: { [] }, patience: 3_600_000,
       log: LogFigures(
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
     startThread {
@@ -38,7 +38,8 @@ final class DoorFixture: Sendable {
           loop: 0, reactor, hub: Hub(), log: log, formats: [WebSocketFormat()], metrics: DeliveryMetrics())
         let door = HTTPDoor(shard, settings)
         self.door.withLock { $0 = Confined(door: door) }
-        reactor.adopt(own, peer: address, outputLimit: 1 << 20) { door.handler(for: $0) }
+        guard case .admitted(let visitor) = Visitors(TrafficLimits()).admit(.other, at: 0) else { return }
+        reactor.adopt(own, outputLimit: 1 << 20) { door.handler(for: $0, Throttle(visitor)) }
       }
     }
   }

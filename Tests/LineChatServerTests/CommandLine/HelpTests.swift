@@ -14,7 +14,7 @@ struct HelpTests {
     #expect(page.hasSuffix("\n"))
   }
 
-  @Test(arguments: ServerConfiguration.options.map(\.description).filter(\.isListed))
+  @Test(arguments: ServerConfiguration.options.map(\.description))
   func thePageOfServeTellsEveryOption(option: OptionDescription) {
     let page = Help.page(.serve)
     #expect(page.contains("--\(option.name) \(option.placeholder)"))
@@ -28,10 +28,5 @@ struct HelpTests {
     let names = ServerConfiguration.options.map(\.description.environmentName)
     #expect(names.contains("LINECHAT_AGENT_ROOMS"))
     #expect(Set(names).count == names.count)
-  }
-
-  @Test func whatHasNoEffectYetIsAcceptedAndNotAdvertised() {
-    #expect(!Help.page(.serve).contains("rate-limit"))
-    #expect(configuration(["--rate-limit", "7"])?.rateLimit == .perSecond(7))
   }
 }

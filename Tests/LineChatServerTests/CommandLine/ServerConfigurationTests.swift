@@ -31,7 +31,9 @@ struct ServerConfigurationTests {
         "--rate-limit", "5/s", "--send-queue", "512k", "--server-name", "irc.example.org", "--network-name",
         "Example",
         "--allow-origin", "https://Example.org", "--allow-origin", "http://localhost:3000", "--log-level",
-        "debug",
+        "debug", "--flood-timeout", "1m", "--max-connections", "7", "--max-connections-per-address", "6",
+        "--max-rooms", "5", "--max-rooms-per-session", "4", "--ping-after", "100ms", "--ping-timeout", "3s",
+        "--register-timeout", "24h", "--request-timeout", "2m",
       ]))
     var expected = ServerConfiguration()
     expected.lineAddresses = [Address(host: "*", port: 1), Address(host: "::1", port: 2)]
@@ -49,9 +51,19 @@ struct ServerConfigurationTests {
     expected.networkName = "Example"
     expected.allowOrigins = ["https://example.org", "http://localhost:3000"]
     expected.logLevel = .debug
+    expected.floodTimeout = 60_000
+    expected.maxConnections = 7
+    expected.maxConnectionsPerAddress = 6
+    expected.maxRooms = 5
+    expected.maxRoomsPerSession = 4
+    expected.pingAfter = 100
+    expected.pingTimeout = 3_000
+    expected.registerTimeout = 86_400_000
+    expected.requestTimeout = 120_000
     #expect(all == expected)
     #expect(configuration(["--agent-rooms", "*"])?.agentRooms == .all)
     #expect(configuration(["--rate-limit", "off"])?.rateLimit == .off)
+    #expect(configuration(["--rate-limit", "7"])?.rateLimit == .perSecond(7))
   }
 
   @Test func flagsWinOverEnvironmentOverFile() {
@@ -94,7 +106,11 @@ struct ServerConfigurationTests {
     ("send-queue", "63k"), ("send-queue", "1g"), ("send-queue", "9223372036854775807k"), ("send-queue", "k"),
     ("send-queue", "1025m"), ("server-name", "a b"), ("server-name", ""), ("network-name", "a=b"),
     ("allow-origin", "example.org"), ("allow-origin", "https://example.org/"), ("allow-origin", "https://"),
-    ("log-level", "loud"), ("agent-rules", ""), ("config", ""),
+    ("log-level", "loud"), ("max-connections", "0"), ("max-rooms", "-1"),
+    ("max-rooms-per-session", "1000000001"),
+    ("max-connections-per-address", "many"), ("flood-timeout", "5"), ("ping-after", "99ms"),
+    ("ping-timeout", "25h"), ("register-timeout", "9223372036854775807h"), ("request-timeout", "1.5s"),
+    ("agent-rules", ""), ("config", ""),
   ])
   func aWrongValueIsNamedWithWhereItStood(name: String, value: String) throws {
     let flag = try #require(complaint(invocation("--\(name)=\(value)")))

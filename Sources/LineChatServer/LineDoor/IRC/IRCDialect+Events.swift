@@ -55,6 +55,19 @@ extension IRCDialect {
     return farewell
   }
 
+  // MARK: Pings
+
+  var canAnswerPings: Bool { true }
+
+  func ping(_ session: LineSession) {
+    let irc = session.settings.irc
+    session.send { irc.line(command: "PING", trailing: irc.serverName, into: &$0) }
+  }
+
+  func dismiss(_ error: ProtocolError, _ session: LineSession) {
+    session.send { appendClosingLink(error.reason, session, to: &$0) }
+  }
+
   // MARK: Replays, of which IRC starts none
 
   func show(_ message: Message, _ session: LineSession) {}

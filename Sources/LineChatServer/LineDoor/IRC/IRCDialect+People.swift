@@ -10,7 +10,7 @@ extension IRCDialect {
       return ask(.describe(room), session) { reply, irc, session in
         guard case .room(let room) = reply else { return irc.endWho(target, session) }
         return irc.sendList(session) {
-          for nick in room.members { irc.appendWho(nick, room.name.channel, session, to: &$0) }
+          for nick in room.members.sorted() { irc.appendWho(nick, room.name.channel, session, to: &$0) }
           irc.append(.rplEndOfWho, [target], for: session, to: &$0)
         }
       }
