@@ -66,7 +66,13 @@ final class Ending: Sendable {
 
   /// Lets a loop take its leave when it is told to. On that loop.
   func attach(_ index: Int, _ shard: Shard) {
+    var isAfterLastBatch = false
     shard.reactor.receive(farewells[index]) { [self] _ in
+      // The last batch may have come after this turn's look at batches: it is shown, and acknowledged, in the next one.
+      if !isAfterLastBatch {
+        isAfterLastBatch = true
+        return farewells[index].post(())
+      }
       shard.forEachParticipant { $0.shutDown() }
       waitForConnections(shard.reactor, until: shard.reactor.now + Self.farewellMilliseconds)
     }

@@ -83,6 +83,24 @@ class Shutdown(ServerCase):
             server.send_signal(signal.SIGINT)
         self.assertEqual(server.wait(self.SECONDS), 0)
 
+    def test_what_is_stored_at_the_very_end_is_acknowledged(self):
+        """Also the last batch of all, which may come to a loop at the same moment as the end."""
+        for _ in range(10):
+            server = self.server("--rate-limit", "off", "--loops", "2")
+            writers = {f"writer{n}": server.client(f"writer{n}", "lobby") for n in range(12)}
+            for writer in writers.values():
+                writer.fence()
+            for writer in writers.values():
+                writer.send(*["MSG lobby x"] * 300)
+            self.assertEqual(self.stop(server), 0)
+            acknowledged = {}
+            for name, writer in writers.items():
+                lines = writer.read_to_end()
+                writer.close()
+                acknowledged[name] = sum(line.startswith("OK MSG ") for line in lines)
+            stored = dict(server.sql("SELECT user, count(*) FROM messages GROUP BY user"))
+            self.assertEqual(acknowledged, {name: stored.get(name, 0) for name in writers})
+
     def test_pending_messages_are_stored_and_acknowledged(self):
         server = self.server("--rate-limit", "off", "--loops", "2")
         writers = [self.keep(server.client(f"writer{n}", "lobby")) for n in range(4)]
