@@ -8,7 +8,7 @@ import unittest
 
 from harness import Server
 
-RESUMES = int(os.environ.get("LINECHAT_RACE_RESUMES", "3000"))
+RESUMES = int(os.environ.get("LINECHAT_RACE_RESUMES", "6000"))
 READERS = 12
 WRITERS = 2
 
