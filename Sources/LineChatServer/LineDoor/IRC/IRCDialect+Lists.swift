@@ -34,7 +34,8 @@ extension IRCDialect {
   func appendNames(_ room: RoomDescription, _ session: LineSession, to out: inout [UInt8]) {
     // "=" is a public channel: there are no others.
     session.settings.irc.list(
-      .rplNamReply, to: name(session), params: ["=", room.name.channel], items: room.members.sorted().lazy.map(\.text),
+      .rplNamReply, to: name(session), params: ["=", room.name.channel],
+      items: room.members.sorted().lazy.map(\.text),
       into: &out)
     append(.rplEndOfNames, [room.name.channel], for: session, to: &out)
   }
