@@ -76,8 +76,12 @@ final class HistoryReader {
       ids += unindexed.lazy.filter { $0 > id && $0 <= through }.prefix(query.limit + 1 - ids.count)
     }
     let (messages, isCut) = try load(ids.prefix(query.limit), query.byteLimit)
-    return HistoryPage(
-      messages: messages, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
+    let hasMore = isCut || ids.count > query.limit
+    if messages.isEmpty, hasMore, let last = ids.prefix(query.limit).last {
+      // Somebody deleted rows by hand. The page is the next one that has something in it, or nobody would get past these.
+      return try page(room, after: last, through: through, unindexed, trimmed, query)
+    }
+    return HistoryPage(messages: messages, hasMore: hasMore, trimmedTo: trimmed)
   }
 
   private func page(

@@ -86,6 +86,19 @@ struct SQLiteEventLogTests {
     #expect(log.stop())
   }
 
+  @Test func rowsDeletedByHandDoNotStopAReader() async throws {
+    var log = try fixture.open()
+    log.append((0..<300).map { _ in LogFixture.message("x") })
+    _ = await fixture.published(300)
+    #expect(log.stop())
+    try Database(path: fixture.directory + "/linechat.db", .readWrite)
+      .execute("DELETE FROM messages WHERE id <= 250")
+    log = try fixture.open()
+    let page = try await log.read(HistoryQuery(room: RoomID(1), .after(0), limit: 100))
+    #expect(page.messages.map(\.id) == Array(251...300) && !page.hasMore)
+    #expect(log.stop())
+  }
+
   @Test func aJoinLearnsTheNewestMessageAtItsPlace() async throws {
     let log = try fixture.open()
     let join = Event(
