@@ -52,7 +52,7 @@ class Client(HTTPClient):
 
 class HTTPCase(ServerCase):
     def start(self, *arguments, **options):
-        self.chat = self.server("--agent", "off", *arguments, **options)
+        self.chat = self.server("--agent", "off", "--rate-limit", "off", *arguments, **options)
         self.http = self.keep(Client(self.chat))
 
     def setUp(self):

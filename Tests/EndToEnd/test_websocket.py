@@ -106,7 +106,7 @@ class SocketCase(ServerCase):
     flags = ()
 
     def setUp(self):
-        self.chat = self.server("--agent", "off", *self.flags)
+        self.chat = self.server("--agent", "off", "--rate-limit", "off", *self.flags)
         self.http = self.keep(HTTPClient(self.chat))
 
     def open(self, query="", **options):
@@ -429,7 +429,7 @@ class Frames(SocketCase):
 class Refusals(SocketCase):
     def setUp(self):
         super().setUp()
-        self.chat = self.server("--allow-origin", "https://chat.example")
+        self.chat = self.server("--allow-origin", "https://chat.example", "--rate-limit", "off")
         self.here = "http://%s:%d" % self.chat.http
 
     def refusal(self, query="", **headers):
