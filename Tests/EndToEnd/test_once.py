@@ -25,10 +25,10 @@ class OnceTest(unittest.TestCase):
             self.assertEqual((status, problem["code"]), (422, "reference-used"))
             self.assertEqual(post(server, "two words")[0], 400)
             self.assertEqual(post(server, "build-18")[1]["id"], 2)
+            watcher.expect("MSG ops 1 ci hello", "MSG ops 2 ci hello")
             server.kill9()
             server.start()
             self.assertEqual(post(server, "build-17"), first)
-            watcher.expect("MSG ops 1 ci hello", "MSG ops 2 ci hello")
             self.assertEqual(server.sql("SELECT count(*) FROM messages"), [(2,)])
 
     def test_plain(self):
