@@ -32,9 +32,6 @@ public final class SQLiteEventLog: EventLog {
     let queuedBytes = Atomic(0)
     let lastID: Atomic<Int64>
     let hasFailed = Atomic(false)
-    /// The end has begun; something that was pending then could not be stored.
-    let isStopping = Atomic(false)
-    let hasLost = Atomic(false)
     /// When the commit in progress began; 0 when there is none.
     let commitBegan = Atomic<Int64>(0)
     init(lastID: Int64) { self.lastID = Atomic(lastID) }
@@ -90,16 +87,15 @@ public final class SQLiteEventLog: EventLog {
     threads.withLock { $0 = [writing, reading] }
   }
 
-  /// Stores what is pending and closes the file. False if something pending could not be stored.
+  /// Stores what is pending and closes the file. False if the last that was to be stored could not be.
   public func stop() -> Bool {
-    shared.isStopping.store(true, ordering: .sequentiallyConsistent)
     queue.close()
     reads.close()
     for thread in threads.withLock({ $0 }) { thread.join() }
     threads.withLock { $0 = [] }
     checkpointer.stop()
     lock.release()
-    return !shared.hasLost.load(ordering: .acquiring)
+    return !shared.hasFailed.load(ordering: .acquiring)
   }
 
   // MARK: EventLog
@@ -166,9 +162,6 @@ public final class SQLiteEventLog: EventLog {
     shared.lastID.store(writer.lastID, ordering: .releasing)
     let hadFailed = shared.hasFailed.exchange(failure != nil, ordering: .acquiringAndReleasing)
     if hadFailed != (failure != nil) { troubled(failure) }
-    if failure != nil, shared.isStopping.load(ordering: .sequentiallyConsistent) {
-      shared.hasLost.store(true, ordering: .releasing)
-    }
   }
 
   private func runReader(_ reader: HistoryReader) {

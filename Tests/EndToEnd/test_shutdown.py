@@ -102,7 +102,8 @@ class Shutdown(ServerCase):
             self.assertEqual(acknowledged, {name: stored.get(name, 0) for name in writers})
 
     def test_pending_messages_are_stored_and_acknowledged(self):
-        server = self.server("--rate-limit", "off", "--loops", "2")
+        # They write much and read late: with the usual bound some would be cut off as slow first.
+        server = self.server("--rate-limit", "off", "--loops", "2", "--send-queue", "256m")
         writers = [self.keep(server.client(f"writer{n}", "lobby")) for n in range(4)]
         for writer in writers:
             writer.fence()
