@@ -18,7 +18,6 @@ public final class Connection: Pollable {
   private var isResuming = false
   private var inputHasEnded = false
   private var isEndTold = false
-  private var wantsDrainNotice = false
   private var interest: UInt32 = EVENT_IN
 
   init(descriptor: Int32, reactor: Reactor, outputLimit: Int) {
@@ -115,7 +114,7 @@ public final class Connection: Pollable {
 
   /// Lets the handler know, once, when everything appended so far has been taken by the kernel.
   public func notifyWhenDrained() {
-    wantsDrainNotice = true
+    output.state.pointee.isDrainAwaited = true
     reactor.flushLater(output)
   }
 
@@ -129,8 +128,8 @@ public final class Connection: Pollable {
     case .blocked: forgetSentUnits()
     case .drained:
       if phase == .finishing { return linger() }
-      if wantsDrainNotice {
-        wantsDrainNotice = false
+      if output.state.pointee.isDrainAwaited {
+        output.state.pointee.isDrainAwaited = false
         reactor.owesTurn = true
         handler?.outputDrained()
       }
@@ -151,6 +150,7 @@ public final class Connection: Pollable {
   public func finish() {
     guard phase == .open else { return }
     phase = .finishing
+    output.state.pointee.isDrainAwaited = true
     unconsumed = []
     reactor.flushLater(output)
     reactor.after(milliseconds: Reactor.farewellMilliseconds) { [weak self] in self?.close() }

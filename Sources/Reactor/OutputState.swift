@@ -22,6 +22,8 @@ struct OutputState: ~Copyable {
   private var shared: UnsafeRawBufferPointer?
   var isDirty = false
   var isOverflowed = false
+  /// The connection waits for everything to be sent.
+  var isDrainAwaited = false
 
   init(descriptor: Int32, limit: Int, queue: OutputQueue) {
     self.descriptor = descriptor
@@ -107,6 +109,20 @@ struct OutputState: ~Copyable {
     guard let grown = realloc(base, size) else { abort() }
     base = grown
     capacity = size
+  }
+
+  /// Sends shared bytes when that is all there is to do; then the connection need not be asked. False when it must be.
+  @inline(__always)
+  mutating func sendsShared() -> Bool {
+    guard let shared, !isDrainAwaited, !isOverflowed else { return false }
+    var sent = 0
+    if Self.send(shared, from: &sent, to: descriptor) == .drained {
+      self.shared = nil
+      return true
+    }
+    // The connection tries again, and sees why.
+    keepShared(sent: sent)
+    return false
   }
 
   mutating func flush() -> FlushResult {

@@ -196,7 +196,8 @@ public final class Reactor {
     outputs.dirty.reserveCapacity(dirty.count)
     for output in dirty {
       output.state.pointee.isDirty = false
-      output.state.pointee.connection?.flush()
+      // The hot path of fan-out does not touch the connection, whose memory is cold.
+      if !output.state.pointee.sendsShared() { output.state.pointee.connection?.flush() }
     }
     // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after turn.
     for output in outputs.dirty { output.state.pointee.keepShared(sent: 0) }
