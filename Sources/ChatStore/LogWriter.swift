@@ -9,6 +9,8 @@ final class LogWriter {
   private let database: Database
   private let tail: Tail
   private let clock: @Sendable () -> Int64
+  private let begin: Statement
+  private let commit: Statement
   private let insertMessage: Statement
   private let insertRoom: Statement
   private let updateTopic: Statement
@@ -31,6 +33,8 @@ final class LogWriter {
     self.lastID = lastID
     self.rooms = rooms
     onDisk = Set(rooms.keys)
+    begin = try database.prepare("BEGIN IMMEDIATE")
+    commit = try database.prepare("COMMIT")
     insertMessage = try database.prepare("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
     insertRoom = try database.prepare(
       "INSERT INTO rooms (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")
@@ -93,10 +97,10 @@ final class LogWriter {
   private func transaction(_ body: () throws(SQLError) -> Void) -> LogError? {
     var isCommitting = false
     do throws(SQLError) {
-      try database.execute("BEGIN IMMEDIATE")
+      try begin.run()
       try body()
       isCommitting = true
-      try database.execute("COMMIT")
+      try commit.run()
       return nil
     } catch {
       // A failed COMMIT may leave the transaction open; rolling it back then makes the outcome known.
