@@ -19,10 +19,14 @@ struct HTTPRequest: Equatable, Sendable {
   /// Whom the client believes to be talking to, with the port if it names one (RFC 9112 §3.2.2, §3.2.3).
   var host: String { target.authority ?? headers["host"] ?? "" }
 
-  /// The `Content-Type` in lower case and without parameters, or nil.
-  var mediaType: String? {
-    guard let type = headers["content-type"] else { return nil }
-    let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") }
-    return String(decoding: essence.map(ASCII.lowercased).filter { !ASCII.isBlank($0) }, as: UTF8.self)
+  /// Whether the `Content-Type`, its parameters aside, is `expected`, which is in lower case (RFC 9110 §8.3.1).
+  func hasContent(of expected: StaticString) -> Bool {
+    guard var type = headers["content-type"] else { return false }
+    return type.withUTF8 { type in
+      var essence = type.prefix { $0 != UInt8(ascii: ";") }
+      while let last = essence.last, ASCII.isBlank(last) { essence.removeLast() }
+      let lowercased = essence.lazy.map(ASCII.lowercased)
+      return expected.withUTF8Buffer { lowercased.elementsEqual($0) }
+    }
   }
 }

@@ -9,9 +9,8 @@ enum PercentCoding {
   /// The decoded text. With `plusIsSpace` a `+` is a space, as HTML forms write it.
   static func decode(_ bytes: Span<UInt8>, plusIsSpace: Bool = false) throws(Failure) -> String {
     guard let plain = firstEncoded(bytes, plusIsSpace) else {
-      let text = bytes.withUnsafeBufferPointer { String(validating: $0, as: UTF8.self) }
-      guard let text else { throw .notUTF8 }
-      return text
+      guard let text = try? UTF8Span(validating: bytes) else { throw .notUTF8 }
+      return String(copying: text)
     }
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)

@@ -27,7 +27,7 @@ enum PublishRoute {
     checkHead: checkHead, answer: answer)
 
   private static func checkHead(_ request: HTTPRequest) throws(Problem) {
-    guard request.mediaType == "application/json" else { throw .unsupportedMediaType }
+    guard request.hasContent(of: "application/json") else { throw .unsupportedMediaType }
   }
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
