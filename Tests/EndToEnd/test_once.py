@@ -3,6 +3,7 @@
 import unittest
 
 from harness import HTTPClient, Server, WebSocketClient
+from irc_client import IRCClient, source
 
 
 def post(server, key, text="hello", user="ci", room="ops"):
@@ -52,6 +53,26 @@ class OnceTest(unittest.TestCase):
             ann.expect("PONG after")
             bob.send("PING all")
             bob.expect("PONG all")
+
+    def test_irc(self):
+        with Server() as server:
+            bob = server.client("bob", "ops")
+            self.addCleanup(bob.close)
+            ann = IRCClient(server.line, "ann", "#ops", caps="message-tags echo-message")
+            self.addCleanup(ann.close)
+            bob.expect("JOIN ops ann")
+            for _ in range(2):
+                echo = ann.answers("@+linechat/ref=i1 PRIVMSG #ops :one")
+                self.assertEqual(echo, [f"@msgid=1 {source('ann')} PRIVMSG #ops :one"])
+            for line in ["@+linechat/ref=i1 PRIVMSG #ops :other", "@+linechat/ref= PRIVMSG #ops :empty"]:
+                self.assertRegex("\n".join(ann.answers(line)), r"^:linechat 404 ann #ops :.*reference[^\n]*$")
+            two = ann.answers("@+linechat/ref=i2 PRIVMSG #ops,#ops :two")
+            self.assertEqual([line.split()[1] for line in two], ["404", "404"])
+            bob.expect("MSG ops 1 ann one")
+            bob.send("PING all")
+            bob.expect("PONG all")
+            # The same reference at another door is the same message.
+            self.assertEqual(post(server, "i1", text="one", user="ann")[1]["id"], 1)
 
     def test_websocket(self):
         with Server() as server:

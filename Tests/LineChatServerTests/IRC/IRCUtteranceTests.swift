@@ -27,6 +27,19 @@ import Testing
     #expect(utterance.refusals.map(\.params) == [["bob"], ["#b:c"]])
   }
 
+  @Test func aReferenceGoesWithOneChannel() {
+    func read(_ targets: String, _ reference: String) -> IRCUtterance {
+      let tag = IRCLine.Tag(key: "+linechat/ref", value: reference)
+      return IRCUtterance(IRCLine(tags: [tag], command: "PRIVMSG", parameters: [targets, "x"]), .message)
+    }
+    #expect(read("#a", "b17").reference?.text == "b17")
+    for (targets, reference) in [("#a,#b", "b17"), ("#a", ""), ("#a", "two words")] {
+      let utterance = read(targets, reference)
+      #expect(utterance.rooms.isEmpty && utterance.reference == nil)
+      #expect(Set(utterance.refusals.map(\.numeric)) == [.errCannotSendToChan])
+    }
+  }
+
   @Test func refusals() {
     #expect(read().refusals.map(\.numeric) == [.errNoRecipient])
     #expect(read(",", "x").refusals.map(\.numeric) == [.errNoRecipient])

@@ -11,7 +11,7 @@ extension IRCDialect {
     guard let content = utterance.content else { return .done }
     for room in utterance.rooms {
       underWay.append(room, content.kind)
-      session.publish(room, content.text, content.kind)
+      session.publish(room, content.text, content.kind, once: utterance.reference)
     }
     return .done
   }

@@ -15,7 +15,7 @@ enum IRCSupport {
       "CHANMODES=,,,",
       "CHANNELLEN=\(Limits.room + 1)",
       "CHANTYPES=#",
-      "CLIENTTAGDENY=*",
+      "CLIENTTAGDENY=*,-\(IRCUtterance.referenceTag)",
       "NETWORK=\(escaped(networkName))",
       "NICKLEN=\(Limits.nick)",
       // There are no prefixes. Without a value, clients are known to fail at the first list of names.

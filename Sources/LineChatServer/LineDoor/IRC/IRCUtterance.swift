@@ -4,9 +4,13 @@ import LineProtocol
 struct IRCUtterance {
   /// Channels that one line may name; told to clients as TARGMAX.
   static let maximumTargets = 4
+  /// The client's tag that carries a ``MessageReference``, without its `+`.
+  static let referenceTag = "linechat/ref"
 
   private(set) var rooms: [RoomName] = []
   private(set) var content: (kind: Message.Kind, text: MessageText)?
+  /// What makes a second sending harmless.
+  private(set) var reference: MessageReference?
   private(set) var refusals: [IRCRefusal] = []
 
   /// A NOTICE is never answered with an error, so that two programs cannot answer each other for ever
@@ -35,6 +39,18 @@ struct IRCUtterance {
       return
     }
     for target in targets { add(target) }
+    do throws(NameError) {
+      reference = try Self.reference(line, targets)
+    } catch {
+      rooms = []
+      refusals = targets.map { IRCRefusal(.errCannotSendToChan, [$0], error.reason) }
+    }
+  }
+
+  private static func reference(_ line: IRCLine, _ targets: [String]) throws(NameError) -> MessageReference? {
+    guard let name = line.tag("+" + referenceTag) else { return nil }
+    if targets.count > 1 { throw NameError(reason: "a reference goes with a message to one channel") }
+    return try MessageReference(name)
   }
 
   private mutating func add(_ target: String) {
