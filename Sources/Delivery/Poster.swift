@@ -51,14 +51,13 @@ private final class PosterSeat: Participant {
     shard.ask(session, .post(room, text, as: user, .ai))
   }
 
-  func replied(_ reply: Reply) {
-    if case .refused(let error) = reply, !waiting.isEmpty { waiting.removeFirst().resume(throwing: error) }
-  }
+  func replied(_ reply: Reply) {}
 
   func happened(_ outcome: Outcome) {
     if waiting.isEmpty { return }
     switch outcome {
     case .published(let message): waiting.removeFirst().resume(returning: message)
+    case .refused(let error): waiting.removeFirst().resume(throwing: error)
     case .failed(let error): waiting.removeFirst().resume(throwing: error)
     default: break
     }

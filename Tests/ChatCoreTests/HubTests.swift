@@ -172,6 +172,15 @@ struct HubTests {
     #expect(id == RoomID(8))
   }
 
+  /// Several may be under way for one session: what is refused must not be told before what was asked earlier.
+  @Test func whatCannotBeSaidIsRefusedInItsPlace() throws {
+    var hub = Hub(limits: HubLimits(roomsPerSession: 1, rooms: 0))
+    let text = try MessageText("x")
+    for action in [Request.Action.publish(lobby, text, .message), .post(lobby, text, as: try Nick("b"), .ai)] {
+      #expect(hub.decide(Request(alice, action), lastID: 0).events.count == 1)
+    }
+  }
+
   @Test func roomsAreBounded() throws {
     var hub = Hub(limits: HubLimits(roomsPerSession: 1, rooms: 2))
     _ = hub.decide(Request(alice, .name(try Nick("a"))), lastID: 0)
@@ -194,7 +203,9 @@ extension Decision {
   }
 
   fileprivate var refusal: ErrorCode? {
-    if case .reply(.refused(let error)) = self { error.code } else { nil }
+    if case .reply(.refused(let error)) = self { return error.code }
+    if case .event(let event) = self, case .refused(let error) = event.change { return error.code }
+    return nil
   }
 
   fileprivate var announces: [Bool] {

@@ -244,8 +244,6 @@ extension HTTPConnection: Participant {
   func replied(_ reply: Reply) {
     switch answering?.awaited {
     case .reply(let then): perform { () throws(Problem) in try then(reply) }
-    case .publication:
-      if case .refused(let error) = reply { refuse(Problem(error)) }
     default: break
     }
   }
@@ -255,6 +253,7 @@ extension HTTPConnection: Participant {
     switch outcome {
     case .published(let message):
       send(PublishRoute.response(to: message, keepAlive: keepsAlive, date: door.date))
+    case .refused(let error): refuse(Problem(error))
     case .failed(let error): refuse(Problem(ProtocolError(error, asked: "")))
     default: break
     }

@@ -53,8 +53,10 @@ public struct Hub: Sendable {
         return .reply(.nickInUse(error, holder: holder))
       }
       // A session may have several messages under way; each is answered at its place in their order.
-      if case .publish = request.action { return .event(Event(origin: session, .refused(error))) }
-      return .reply(.refused(error))
+      switch request.action {
+      case .publish, .post: return .event(Event(origin: session, .refused(error)))
+      default: return .reply(.refused(error))
+      }
     }
   }
 
