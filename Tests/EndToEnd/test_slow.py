@@ -3,7 +3,7 @@
 import re
 import threading
 
-from harness import ServerCase
+from harness import ServerCase, measures_memory
 
 # Enough for every buffer between a server and a reader that does not read: TCP's own hold a few megabytes.
 PAYLOAD = "x" * 4000
@@ -75,6 +75,7 @@ class SlowReaders(ServerCase):
             seen += parse(lines, "lobby")
         self.assertEqual(seen, list(range(1, len(seen) + 1)))
 
+    @measures_memory
     def test_memory_stays_flat(self):
         for n in range(20):
             self.slow_client(f"slow{n}", "lobby")
