@@ -10,34 +10,42 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+    .target(name: "Threads", swiftSettings: strict),
     .target(name: "LineProtocol", swiftSettings: strict),
-    .target(name: "Reactor", dependencies: ["CLinux"], swiftSettings: strict),
-    .target(name: "ChatCore", dependencies: ["LineProtocol"], swiftSettings: strict),
+    .target(name: "Reactor", dependencies: ["CLinux", "Threads"], swiftSettings: strict),
+    .target(name: "ChatCore", dependencies: ["LineProtocol", "Threads"], swiftSettings: strict),
     .target(
-      name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol"],
+      name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol", "Threads"],
       swiftSettings: strict),
-    .target(name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor"], swiftSettings: strict),
+    .target(
+      name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor", "Threads"],
+      swiftSettings: strict),
     .target(
       name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
       swiftSettings: strict),
     .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
-    .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor"], swiftSettings: strict),
+    .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor", "Threads"], swiftSettings: strict),
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
         "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "LoadBench",
-        "Reactor",
+        "Reactor", "Threads",
       ],
       swiftSettings: strict),
 
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
-    .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor"]),
-    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
-    .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
-    .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
+    .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "TestSupport", "Threads"]),
+    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol", "Threads"]),
+    .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol", "Threads"]),
     .testTarget(
-      name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),
-    .testTarget(name: "ChatClientTests", dependencies: ["ChatClient"]),
+      name: "DeliveryTests",
+      dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads"]),
+    .testTarget(
+      name: "AdminHTTPTests",
+      dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor", "Threads"]),
+    .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "Threads"]),
     .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
   ]

@@ -62,6 +62,22 @@ install_missing() {
   missing=()
 }
 
+# What the tests in Swift and those over sockets need.
+install_for_tests() {
+  need libsqlite3-dev has_sqlite_header
+  need netcat-openbsd has_openbsd_netcat
+  need curl command -v curl
+  need sqlite3 command -v sqlite3
+  need tmux command -v tmux
+  need strace command -v strace
+  need irssi command -v irssi
+  need weechat-headless command -v weechat-headless
+  need python3 test -x "$python"
+  need python3-websockets "$python" -c "import websockets"
+  need python3-irc "$python" -c "import irc.client"
+  install_missing
+}
+
 # The release build that scripts and tests use; prints nothing on standard output.
 build_release() {
   say "building (from nothing this takes about two minutes)"

@@ -17,7 +17,8 @@ extension ChatSession {
         held.append(message)
         return []
       }
-      return seen(message)
+      // One that was stored while they were read is among them, and may still come.
+      return message.id > cursor ?? 0 ? seen(message) : []
     case .history(let entry): return replayed(complete(entry))
     case .end: return replayEnded()
     case .gap(_, let from, let to): return [.tell(.gap(from: from, to: to))]

@@ -1,4 +1,4 @@
-import Synchronization
+import Threads
 
 /// How often values fell below each of some bounds; for Prometheus. Any thread may observe.
 public final class Histogram: Sendable {
@@ -9,11 +9,11 @@ public final class Histogram: Sendable {
 
   /// Upper bounds, inclusive, ascending; the last bucket, without a bound, comes on top.
   public let bounds: [Double]
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   public init(bounds: [Double]) {
     self.bounds = bounds
-    state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+    state = Lock(State(counts: Array(repeating: 0, count: bounds.count + 1)))
   }
 
   public func observe(_ value: Double) {

@@ -1,4 +1,5 @@
 import CSQLite
+import Threads
 
 /// Copies the WAL back into the database on a connection and a thread of its own, so that commits do not wait for it.
 ///
@@ -13,7 +14,7 @@ final class Checkpointer: @unchecked Sendable {
   private static let statement = "PRAGMA wal_checkpoint(PASSIVE)"
 
   private let requests = WorkQueue<Void>()
-  private let thread: WorkerThread
+  private let thread: Thread
   private var nextRequest = softLimit
 
   init(path: String) throws(StoreError) {
@@ -25,11 +26,15 @@ final class Checkpointer: @unchecked Sendable {
       throw StoreError(error, path: path)
     }
     nonisolated(unsafe) let confined = database
-    thread = try WorkerThread {
-      // This thread has nothing else to do at first.
-      WarmUp.readAhead(path)
-      // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
-      while requests.take() != nil { try? confined.execute(Self.statement) }
+    do throws(ThreadFailure) {
+      thread = try Thread {
+        // This thread has nothing else to do at first.
+        WarmUp.readAhead(path)
+        // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
+        while requests.take() != nil { try? confined.execute(Self.statement) }
+      }
+    } catch {
+      throw .thread(error)
     }
   }
 

@@ -1,5 +1,6 @@
 import ChatCore
 import Synchronization
+import Threads
 
 /// The event log in one SQLite file: a thread that writes, one that reads history, one that checkpoints.
 ///
@@ -21,8 +22,8 @@ public final class SQLiteEventLog: EventLog {
   private let shared: Shared
   private let lock: DirectoryLock
   private let clock: @Sendable () -> Int64
-  private let seeds: Mutex<Seeds?>
-  private let threads = Mutex<[WorkerThread]>([])
+  private let seeds: Lock<Seeds?>
+  private let threads = Lock<[Thread]>([])
 
   /// The rooms found on disk at start.
   public let rooms: [StoredRoom]
@@ -60,7 +61,7 @@ public final class SQLiteEventLog: EventLog {
     do throws(SQLError) {
       let reading = try Database(path: store.path, .readOnly)
       try reading.execute("PRAGMA cache_size = -65536")
-      seeds = Mutex(
+      seeds = Lock(
         Seeds(
           writer: try LogWriter(
             store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
@@ -82,9 +83,13 @@ public final class SQLiteEventLog: EventLog {
     troubled: @escaping @Sendable (LogError?) -> Void = { _ in }, publish: @escaping @Sendable (Batch) -> Void
   ) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
-    let writing = try WorkerThread { self.runWriter(seeds, troubled, publish) }
-    let reading = try WorkerThread { self.runReader(seeds.reader) }
-    threads.withLock { $0 = [writing, reading] }
+    do throws(ThreadFailure) {
+      let writing = try Thread { self.runWriter(seeds, troubled, publish) }
+      let reading = try Thread { self.runReader(seeds.reader) }
+      threads.withLock { $0 = [writing, reading] }
+    } catch {
+      throw .thread(error)
+    }
   }
 
   /// Stores what is pending and closes the file. False if the last that was to be stored could not be.

@@ -1,4 +1,5 @@
 import CSQLite
+import Threads
 
 /// Why the store cannot be opened, with what to do about it.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -8,6 +9,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   case foreign(path: String)
   case damaged(path: String, reason: String)
   case unusable(path: String, reason: String)
+  case thread(ThreadFailure)
 
   init(_ error: SQLError, path: String) {
     switch error.primaryCode {
@@ -36,6 +38,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
       """
     case .unusable(let path, let reason):
       "\(path) cannot be used: \(reason); check the disk and the rights of the file"
+    case .thread(let failure): "\(failure); raise the limit of processes (ulimit -u) or free memory"
     }
   }
 }

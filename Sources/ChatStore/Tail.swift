@@ -1,5 +1,5 @@
 import ChatCore
-import Synchronization
+import Threads
 
 /// The messages that are on disk and not yet in `room_messages`: which room each id belongs to, in the order of ids.
 ///
@@ -12,9 +12,9 @@ final class Tail: Sendable {
     let id: Int64
   }
 
-  private let entries: Mutex<[Entry]>
+  private let entries: Lock<[Entry]>
 
-  init(_ entries: [Entry] = []) { self.entries = Mutex(entries) }
+  init(_ entries: [Entry] = []) { self.entries = Lock(entries) }
 
   var count: Int { entries.withLock { $0.count } }
 

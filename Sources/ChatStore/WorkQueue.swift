@@ -3,7 +3,7 @@ import Glibc
 /// A queue from many threads to one that waits for it.
 ///
 /// `@unchecked Sendable`: everything but the two pthread objects, which are made for sharing, is touched with the mutex held.
-/// Synchronization.Mutex has no condition variable to wait with.
+/// ``Lock`` has no condition variable to wait with.
 final class WorkQueue<Item: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let filled: UnsafeMutablePointer<pthread_cond_t>

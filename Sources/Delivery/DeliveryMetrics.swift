@@ -1,5 +1,6 @@
 import ChatCore
 import Synchronization
+import Threads
 
 /// What the loops count. Any thread may read.
 public final class DeliveryMetrics: Sendable {
@@ -12,7 +13,7 @@ public final class DeliveryMetrics: Sendable {
   public let lineConnections = Atomic(0)
   public let httpConnections = Atomic(0)
   public let webSockets = Atomic(0)
-  private let counters = Mutex<[String: Int]>([:])
+  private let counters = Lock<[String: Int]>([:])
 
   public init() {}
 

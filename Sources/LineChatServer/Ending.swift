@@ -2,7 +2,7 @@ import ChatStore
 import Delivery
 import Glibc
 import Reactor
-import Synchronization
+import Threads
 
 /// How the server ends: accept no more, commit what is pending, tell clients where to resume, close.
 final class Ending: Sendable {
@@ -19,7 +19,7 @@ final class Ending: Sendable {
     var openLoops: Int
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let loops: [EventLoop]
   private let log: SQLiteEventLog
   private let serverLog: ServerLog
@@ -27,7 +27,7 @@ final class Ending: Sendable {
   private let farewells: [Mailbox<Void>]
 
   init(_ server: Server) {
-    state = Mutex(State(openLoops: server.loops.count))
+    state = Lock(State(openLoops: server.loops.count))
     loops = server.loops
     log = server.log
     serverLog = server.serverLog
@@ -58,7 +58,7 @@ final class Ending: Sendable {
       for mailbox in farewells { mailbox.post(()) }
     }
     do {
-      try Thread.start(finish)
+      try Thread.detached(finish)
     } catch {
       finish()
     }

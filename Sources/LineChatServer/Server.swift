@@ -5,6 +5,7 @@ import Delivery
 import Glibc
 import LineProtocol
 import Reactor
+import Threads
 
 /// The life of the server, from its configuration to its end.
 ///
@@ -109,7 +110,7 @@ struct Server {
 
   private func startThread(_ index: Int, prepare: @escaping @Sendable (Reactor) -> Void) throws {
     let loop = loops[index]
-    try Thread.start { try? loop.run(prepare: prepare) }
+    try Thread.detached { try? loop.run(prepare: prepare) }
   }
 
   private func startAgent(_ rules: [Rule], _ poster: Poster) {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Threads
 
 /// Runs the jobs of one ``EventLoop`` on that loop's thread, between two polls.
 ///
@@ -11,7 +11,7 @@ final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
   /// Becomes readable when another thread has work for the loop. Polled edge-triggered, hence never read: each
   /// write is an edge of its own, and the counter would overflow after 2^64 of them (eventfd(2)).
   let wakeDescriptor: Int32
-  private let remote = Mutex<[UnownedJob]>([])
+  private let remote = Lock<[UnownedJob]>([])
   private var thread = pthread_t()
   private var ready: [UnownedJob] = []
   private var running: [UnownedJob] = []

@@ -144,6 +144,17 @@ struct ChatSessionTests {
     #expect(session.says("OK NICK alice") == [.send("JOIN lobby 59")])
   }
 
+  @Test func whatTheHistoryHadIsNotShownWhenItComesLateEither() throws {
+    var session = try session(.recent(20))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 0")
+    _ = session.says("HIST lobby 1 \(time) bob a")
+    _ = session.says("END lobby 1")
+    #expect(session.says("MSG lobby 1 bob a") == [])
+    #expect(session.says("MSG lobby 2 bob b") == [message(2, "bob", "b")])
+  }
+
   @Test func anEmptyRoomHasNoHistory() throws {
     var session = try session(.recent(20))
     _ = session.connected()

@@ -22,8 +22,8 @@ import Testing
     SendCommand(name: alice, room: room, server: server.address, streams: pipes.streams).run(text)
   }
 
-  @Test func sendPrintsTheID() {
-    let server = FakeServer { _, line in
+  @Test func sendPrintsTheID() throws {
+    let server = try FakeServer { _, line in
       line.hasPrefix("MSG") ? .init(lines: ["OK MSG lobby 58"]) : usual(line)
     }
     #expect(send("hello there", to: server) == 0)
@@ -31,8 +31,8 @@ import Testing
     #expect(server.stop() == [["NICK alice", "JOIN lobby", "MSG lobby hello there", "QUIT"]])
   }
 
-  @Test func sendTakesANumberedNameWhenItsOwnIsInUse() {
-    let server = FakeServer { _, line in
+  @Test func sendTakesANumberedNameWhenItsOwnIsInUse() throws {
+    let server = try FakeServer { _, line in
       switch line {
       case "NICK alice": .init(lines: ["ERR nick-in-use NICK alice: taken"])
       case "MSG lobby x": .init(lines: ["OK MSG lobby 58"])
@@ -43,8 +43,8 @@ import Testing
     #expect(server.stop().first?.prefix(2) == ["NICK alice", "NICK alice2"])
   }
 
-  @Test func sendTellsARefusal() {
-    let server = FakeServer { _, line in
+  @Test func sendTellsARefusal() throws {
+    let server = try FakeServer { _, line in
       line.hasPrefix("MSG") ? .init(lines: ["ERR log-full \(line): nothing was stored"]) : usual(line)
     }
     #expect(send("x", to: server) == 1)
@@ -52,23 +52,23 @@ import Testing
     _ = server.stop()
   }
 
-  @Test func sendTellsWhetherTheMessageMayBeStored() {
-    let server = FakeServer { _, line in line.hasPrefix("MSG") ? .init(closes: true) : usual(line) }
+  @Test func sendTellsWhetherTheMessageMayBeStored() throws {
+    let server = try FakeServer { _, line in line.hasPrefix("MSG") ? .init(closes: true) : usual(line) }
     #expect(send("x", to: server) == 1)
     let message = "the server closed the connection; the message may be stored: look before you send it again"
     #expect(pipes.rest() == ("", "linechat: \(message)\n"))
     _ = server.stop()
   }
 
-  @Test func sendTellsThatNothingWasSent() {
-    let server = FakeServer { _, _ in .init(lines: ["HTTP/1.1 400 Bad Request"], closes: true) }
+  @Test func sendTellsThatNothingWasSent() throws {
+    let server = try FakeServer { _, _ in .init(lines: ["HTTP/1.1 400 Bad Request"], closes: true) }
     #expect(send("x", to: server) == 1)
     #expect(pipes.rest() == ("", "linechat: the server closed the connection; the message was not sent\n"))
     _ = server.stop()
   }
 
-  @Test func withoutAServerItSaysHowToStartOne() {
-    let server = FakeServer { _, line in usual(line) }
+  @Test func withoutAServerItSaysHowToStartOne() throws {
+    let server = try FakeServer { _, line in usual(line) }
     _ = server.stop()
     #expect(send("x", to: server) == 1)
     let advice = "is the server running? start it with: linechat serve"
@@ -77,8 +77,8 @@ import Testing
   }
 
   @Test(arguments: ["", "a\nb", "\u{1B}[2J", String(repeating: "a", count: 4097)])
-  func aTextThatCannotBeSentNeedsNoServer(text: String) {
-    let server = FakeServer { _, line in usual(line) }
+  func aTextThatCannotBeSentNeedsNoServer(text: String) throws {
+    let server = try FakeServer { _, line in usual(line) }
     #expect(send(text, to: server) == 1)
     #expect(server.stop() == [])
   }
@@ -87,7 +87,7 @@ import Testing
 
   @Test func tailFollowsAcrossConnections() throws {
     let time = "2026-11-23T05:00:00.123Z"
-    let server = FakeServer { connection, line in
+    let server = try FakeServer { connection, line in
       switch (connection, line) {
       case (1, "JOIN lobby"):
         .init(
@@ -107,7 +107,7 @@ import Testing
     }
     let pipes = pipes
     let (room, address) = (room, server.address)
-    let tail = Worker {
+    let tail = try Worker {
       (try? Nick("tail-1")).map { name in
         var command = TailCommand(name: name, room: room, after: nil, server: address, streams: pipes.streams)
         return command.run()
@@ -126,7 +126,7 @@ import Testing
   }
 
   @Test func tailEndsWhereTheLogIsAnotherOne() throws {
-    let server = FakeServer { _, line in
+    let server = try FakeServer { _, line in
       line == "JOIN lobby 99"
         ? .init(lines: ["ERR future-id JOIN lobby 99: no message has this id yet"]) : usual(line)
     }
@@ -140,8 +140,8 @@ import Testing
 
   // MARK: chat in a pipe
 
-  @Test func pipedLinesAreSentAndAcknowledged() {
-    let server = FakeServer { _, line in
+  @Test func pipedLinesAreSentAndAcknowledged() throws {
+    let server = try FakeServer { _, line in
       line.hasPrefix("MSG") ? .init(lines: ["OK MSG lobby 58"]) : usual(line)
     }
     pipes.type("one\n\n two\nthree")
@@ -152,8 +152,8 @@ import Testing
         == [["NICK alice", "JOIN lobby", "MSG lobby one", "MSG lobby  two", "MSG lobby three", "QUIT"]])
   }
 
-  @Test func pipedLinesThatFailAreNamed() {
-    let server = FakeServer { _, line in
+  @Test func pipedLinesThatFailAreNamed() throws {
+    let server = try FakeServer { _, line in
       switch line {
       case "MSG lobby bad": .init(lines: ["ERR text-control \(line): no"])
       case _ where line.hasPrefix("MSG"): .init(lines: ["OK MSG lobby 58"])
@@ -167,8 +167,8 @@ import Testing
     #expect(server.stop().first?.count == 6)
   }
 
-  @Test func pipedLinesWithoutAnswerAreNamed() {
-    let server = FakeServer { _, line in
+  @Test func pipedLinesWithoutAnswerAreNamed() throws {
+    let server = try FakeServer { _, line in
       switch line {
       case "MSG lobby one": .init(lines: ["OK MSG lobby 58"])
       case "MSG lobby two": .init(closes: true)

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Threads
 
 @testable import ChatClient
 
@@ -19,11 +19,11 @@ final class FakeServer: Sendable {
 
   /// All that was received, by connection.
   private final class Log: Sendable {
-    let lines = Mutex<[[String]]>([])
+    let lines = Lock<[[String]]>([])
   }
 
   /// - Parameter answer: Gets the number of the connection, from 1, and a line from it.
-  init(answer: @escaping @Sendable (Int, String) -> Answer) {
+  init(answer: @escaping @Sendable (Int, String) -> Answer) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -39,7 +39,7 @@ final class FakeServer: Sendable {
     self.log = log
     self.listener = listener
     self.address = ServerAddress(host: "127.0.0.1", port: UInt16(bigEndian: address.sin_port))
-    thread = Worker {
+    thread = try Worker {
       var number = 0
       while true {
         let connection = accept(listener, nil, nil)

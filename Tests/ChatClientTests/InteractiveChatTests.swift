@@ -45,12 +45,12 @@ import Testing
   private func start(_ server: FakeServer) throws -> Worker<Int32> {
     let (room, alice, address) = (try RoomName("lobby"), try Nick("alice"), server.address)
     let streams = Streams(input: terminal, output: terminal, error: pipes.streams.error)
-    return Worker { runChat(user: alice, room: room, server: address, streams: streams) }
+    return try Worker { runChat(user: alice, room: room, server: address, streams: streams) }
   }
 
   @Test func showsHistoryAndLiveMessagesAroundWhatIsTyped() throws {
     let before = localModes()
-    let server = FakeServer { _, line in
+    let server = try FakeServer { _, line in
       switch line {
       case "HISTORY lobby 20":
         .init(lines: ["HIST lobby 57 2026-11-23T05:00:00.123Z bob earlier", "END lobby 57"])
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func continuesAfterALostConnection() throws {
-    let server = FakeServer { connection, line in
+    let server = try FakeServer { connection, line in
       switch (connection, line) {
       case (1, "MSG lobby one"): .init(lines: ["BYE shutdown"], closes: true)
       case (2, "JOIN lobby 57"):
@@ -97,7 +97,7 @@ import Testing
 
   @Test func restoresTheTerminalWhenTheServerRefuses() throws {
     let before = localModes()
-    let server = FakeServer { _, _ in .init(lines: ["ERR nick-reserved NICK alice: the server's own"]) }
+    let server = try FakeServer { _, _ in .init(lines: ["ERR nick-reserved NICK alice: the server's own"]) }
     let chat = try start(server)
     #expect(chat.join() == 1)
     #expect(localModes() == before)

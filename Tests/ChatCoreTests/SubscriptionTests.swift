@@ -1,12 +1,12 @@
 import LineProtocol
-import Synchronization
 import Testing
+import Threads
 
 @testable import ChatCore
 
 /// A log in memory that reads from what it is given.
 final class MemoryLog: EventLog {
-  let messages = Mutex<[Message]>([])
+  let messages = Lock<[Message]>([])
   var isFull: Bool { false }
   var isHealthy: Bool { true }
   var lastID: Int64 { messages.withLock { $0.last?.id ?? 0 } }

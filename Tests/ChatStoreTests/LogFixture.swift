@@ -1,14 +1,14 @@
 import ChatCore
 import Glibc
 import LineProtocol
-import Synchronization
+import Threads
 
 @testable import ChatStore
 
 /// A log in a temporary directory, and what it published.
 final class LogFixture: Sendable {
   let directory: String
-  private let state = Mutex((events: [Event](), waiters: [(count: Int, UnsafeContinuation<Void, Never>)]()))
+  private let state = Lock((events: [Event](), waiters: [(count: Int, UnsafeContinuation<Void, Never>)]()))
 
   init() {
     var template = Array("/tmp/linechat-test-XXXXXX".utf8CString)

@@ -1,7 +1,7 @@
 import ChatCore
 import LineProtocol
-import Synchronization
 import Testing
+import Threads
 
 @testable import ChatStore
 
@@ -159,7 +159,7 @@ struct SQLiteEventLogTests {
 
 /// A clock that gives each time for a while and stays at the last.
 private final class Times: Sendable {
-  private let times: Mutex<[Int64]>
-  init(_ times: [Int64]) { self.times = Mutex(times) }
+  private let times: Lock<[Int64]>
+  init(_ times: [Int64]) { self.times = Lock(times) }
   var next: Int64 { times.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] } }
 }

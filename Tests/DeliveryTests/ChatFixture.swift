@@ -1,7 +1,8 @@
 import ChatCore
 import Glibc
 import LineProtocol
-import Synchronization
+import TestSupport
+import Threads
 
 @testable import Delivery
 @testable import Reactor
@@ -13,7 +14,7 @@ final class ChatFixture: Sendable {
   let bus: LocalEventBus
   let exchange: Exchange
   let metrics = DeliveryMetrics()
-  private let shards: Mutex<[Confined]>
+  private let shards: Lock<[Confined]>
 
   /// A shard on its way back to its own loop.
   private struct Confined: @unchecked Sendable { let shard: Shard }
@@ -22,7 +23,7 @@ final class ChatFixture: Sendable {
     loops = try (0..<count).map { _ in try EventLoop() }
     bus = LocalEventBus(log: log)
     exchange = Exchange(loops: loops, bus: bus)
-    shards = Mutex([])
+    shards = Lock([])
     log.publish = { [bus] in bus.publish($0) }
     for index in loops.indices { try start(index) }
   }
@@ -30,7 +31,7 @@ final class ChatFixture: Sendable {
   private func start(_ index: Int) throws {
     let ready = Semaphore()
     let (loop, fixture) = (loops[index], self)
-    try startThread {
+    try Thread.detached {
       try? loop.run { reactor in
         let shard = fixture.exchange.attach(
           loop: index, reactor, hub: index == 0 ? Hub() : nil, log: fixture.log, formats: [TextFormat()],
@@ -60,8 +61,8 @@ struct TextFormat: EventFormat {
 
 /// Gives ids and publishes at once; reads answer from another thread.
 final class MemoryLog: EventLog {
-  private let messages = Mutex<[(RoomID, Message)]>([])
-  private let order = Mutex<Void>(())
+  private let messages = Lock<[(RoomID, Message)]>([])
+  private let order = Lock<Void>(())
   nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
   var isFull: Bool { false }
   var isHealthy: Bool { true }
@@ -102,34 +103,6 @@ final class MemoryLog: EventLog {
     let page = HistoryPage(
       messages: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, trimmedTo: 0)
     // Not a task: the tests block the threads that tasks run on.
-    try? startThread { completion(.success(page)) }
+    try? Thread.detached { completion(.success(page)) }
   }
-}
-
-final class Semaphore: @unchecked Sendable {
-  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-  init() { sem_init(semaphore, 0, 0) }
-  deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
-  }
-  func signal() { sem_post(semaphore) }
-  func wait() { while sem_wait(semaphore) != 0 {} }
-}
-
-private final class Body: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-func startThread(_ run: @escaping @Sendable () -> Void) throws {
-  var thread = pthread_t()
-  let code = pthread_create(
-    &thread, nil,
-    { context in
-      if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-      return nil
-    }, Unmanaged.passRetained(Body(run)).toOpaque())
-  if code != 0 { throw SystemError("pthread_create", code: code) }
-  pthread_detach(thread)
 }

@@ -1,8 +1,8 @@
 import ChatCore
 import Glibc
 import LineProtocol
-import Synchronization
 import Testing
+import Threads
 
 @testable import Delivery
 @testable import Reactor
@@ -154,7 +154,7 @@ struct ResumeTests {
 /// Keeps writers alive for the length of the process: a shard does not own its participants.
 private final class Kept: @unchecked Sendable {
   static let shared = Kept()
-  private let lock = Mutex<Void>(())
+  private let lock = Lock<Void>(())
   private var writers: [Writer] = []
   func keep(_ writer: Writer) { lock.withLock { _ in writers.append(writer) } }
 }

@@ -1,5 +1,5 @@
-import Synchronization
 import Testing
+import Threads
 
 @testable import Delivery
 
@@ -14,6 +14,6 @@ struct ShardTests {
   }
 
   private final class Run: Sendable {
-    let flag = Mutex(false)
+    let flag = Lock(false)
   }
 }

@@ -6,7 +6,7 @@ import socket
 import time
 import unittest
 
-from harness import TIMEOUT, ServerCase
+from harness import TIMEOUT, ServerCase, measures_memory
 
 
 class Wire:
@@ -170,6 +170,7 @@ class Connections(WireCase):
         wire.send(get("/health"))
         self.assertEqual(wire.status(), 200)
 
+    @measures_memory
     def test_an_asker_that_does_not_read_is_answered_when_it_does(self):
         """Responses wait for their reader, requests for the responses before them."""
         writer = self.wire()

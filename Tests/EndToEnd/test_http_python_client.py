@@ -61,11 +61,11 @@ class PythonClient(ServerCase):
 
     def test_two_people_and_the_agent(self):
         chat = self.server()
-        john = self.client(chat, "john")
         with WebSocketClient(chat, "user=watcher") as watcher:
             # Refused, and that is seen when it is live.
             watcher.send({})
             watcher.receive()
+            john = self.client(chat, "john")
             watcher.receive_until(lambda frame: frame["type"] == "join" and frame["data"]["user"] == "john")
             self.type(john, "good morning to all")
             watcher.receive_until(lambda frame: frame["type"] == "message")

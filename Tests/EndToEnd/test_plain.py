@@ -5,7 +5,7 @@ import socket
 import threading
 import unittest
 
-from harness import TIMESTAMP, LineClient, ServerCase, nc
+from harness import TIMESTAMP, LineClient, ServerCase, measures_memory, nc
 
 VERBS = "NICK JOIN MSG PART HISTORY SINCE NAMES ROOMS PING HELP QUIT".split()
 
@@ -628,6 +628,7 @@ class BadInput(PlainCase):
         client.expect_error("line-too-long", "")
         client.expect_end()
 
+    @measures_memory
     def test_an_endless_line_is_not_kept(self):
         client = self.client()
         before = self.chat.resident_bytes()

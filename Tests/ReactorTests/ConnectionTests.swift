@@ -1,5 +1,7 @@
 import Glibc
+import TestSupport
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -174,7 +176,7 @@ struct ConnectionTests {
     let units = 2_000
     let peer = fixture.peer
     let written = Semaphore()
-    try startThread {
+    try Thread.detached {
       let bytes = [UInt8](repeating: 0x78, count: UnhurriedHandler.unit)
       for _ in 0..<units { #expect(Glibc.write(peer, bytes, bytes.count) == bytes.count) }
       written.signal()

@@ -1,6 +1,6 @@
 import Glibc
-import Synchronization
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -49,7 +49,7 @@ struct ConnectorTests {
 
   private func start(_ addresses: [SocketAddress]) throws -> (EventLoop, LoopFixture.Recorder) {
     let (loop, recorder) = (try EventLoop(), LoopFixture.Recorder())
-    try startThread {
+    try Thread.detached {
       try? loop.run { reactor in
         reactor.connect(
           toFirstOf: addresses, outputLimit: 1 << 20, failed: { recorder.add("failed: \($0.code)") },

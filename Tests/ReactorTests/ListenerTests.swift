@@ -1,6 +1,7 @@
 import Glibc
-import Synchronization
+import TestSupport
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -10,17 +11,17 @@ struct ListenerTests {
   private final class Fixture: Sendable {
     let loop: EventLoop
     let recorder = LoopFixture.Recorder()
-    private let kept = Mutex<(listener: Confined, port: UInt16)?>(nil)
-    private let failures: Mutex<Int>
+    private let kept = Lock<(listener: Confined, port: UInt16)?>(nil)
+    private let failures: Lock<Int>
 
     private struct Confined: @unchecked Sendable { let listener: Listener }
 
     init(_ code: Int32, times: Int) throws {
       loop = try EventLoop()
-      failures = Mutex(times)
+      failures = Lock(times)
       let started = Semaphore()
       let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
-      try startThread { [self] in
+      try Thread.detached { [self] in
         try? loop.run { reactor in
           let listener = try Listener(
             on: address, reactor: reactor,

@@ -1,7 +1,8 @@
 import CLinux
 import Glibc
-import Synchronization
+import TestSupport
 import Testing
+import Threads
 
 @testable import Reactor
 
@@ -13,7 +14,7 @@ final class LoopFixture: Sendable {
 
   /// What the handler was told, for the test to wait for.
   final class Recorder: Sendable {
-    private let events = Mutex<[String]>([])
+    private let events = Lock<[String]>([])
     private let added = Semaphore()
 
     func add(_ event: String) {
@@ -49,7 +50,7 @@ final class LoopFixture: Sendable {
     let (own, loop, recorder) = (ends[0], self.loop, self.recorder)
     #expect(fcntl(own, F_SETFL, O_NONBLOCK) == 0)
     let started = Semaphore()
-    try startThread {
+    try Thread.detached {
       try? loop.run { reactor in
         reactor.adopt(own, outputLimit: outputLimit) { handler($0, recorder) }
         started.signal()
@@ -81,32 +82,4 @@ final class LoopFixture: Sendable {
     recorder.wait(for: "stopped")
     close(peer)
   }
-}
-
-final class Semaphore: @unchecked Sendable {
-  private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-  init() { sem_init(semaphore, 0, 0) }
-  deinit {
-    sem_destroy(semaphore)
-    semaphore.deallocate()
-  }
-  func signal() { sem_post(semaphore) }
-  func wait() { while sem_wait(semaphore) != 0 {} }
-}
-
-private final class Body: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-func startThread(_ run: @escaping @Sendable () -> Void) throws {
-  var thread = pthread_t()
-  let code = pthread_create(
-    &thread, nil,
-    { context in
-      if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
-      return nil
-    }, Unmanaged.passRetained(Body(run)).toOpaque())
-  #expect(code == 0)
-  pthread_detach(thread)
 }

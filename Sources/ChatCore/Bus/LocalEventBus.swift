@@ -1,5 +1,5 @@
 import LineProtocol
-import Synchronization
+import Threads
 
 /// The bus of one process.
 public final class LocalEventBus: EventBus {
@@ -8,7 +8,7 @@ public final class LocalEventBus: EventBus {
     var subscriptions: [Subscription] = []
   }
 
-  private let receivers = Mutex(Receivers())
+  private let receivers = Lock(Receivers())
   private let log: any EventLog
 
   /// `log`: where a subscriber that fell behind goes on reading.

@@ -1,5 +1,5 @@
 import LineProtocol
-import Synchronization
+import Threads
 
 /// Messages as an asynchronous sequence with a bounded buffer. A subscriber that falls behind goes on from the log by
 /// id, so nothing is dropped and nothing grows.
@@ -26,14 +26,14 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     }
   }
 
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let log: any EventLog
   private let isWanted: @Sendable (Message) -> Bool
 
   init(log: any EventLog, isWanted: @escaping @Sendable (Message) -> Bool) {
     self.log = log
     self.isWanted = isWanted
-    state = Mutex(State(cursor: log.lastID))
+    state = Lock(State(cursor: log.lastID))
   }
 
   public func makeAsyncIterator() -> Subscription { self }

@@ -1,12 +1,12 @@
 import ChatCore
 import Reactor
-import Synchronization
+import Threads
 
 /// One address that has connections, on whichever loops: what they send together is counted here.
 public final class Visitor: Sendable {
   let address: PeerAddress
   let visitors: Visitors
-  private let bucket = Mutex(TokenBucket())
+  private let bucket = Lock(TokenBucket())
 
   init(_ address: PeerAddress, _ visitors: Visitors) {
     self.address = address

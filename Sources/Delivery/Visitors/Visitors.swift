@@ -1,7 +1,7 @@
 import ChatCore
 import LineProtocol
 import Reactor
-import Synchronization
+import Threads
 
 /// Who has connections: keeps their numbers within the limits. Any thread may ask.
 public final class Visitors: Sendable {
@@ -26,7 +26,7 @@ public final class Visitors: Sendable {
   private static let leastSwept = 1_024
 
   public let limits: TrafficLimits
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   public init(_ limits: TrafficLimits) { self.limits = limits }
 

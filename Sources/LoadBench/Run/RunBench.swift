@@ -1,6 +1,6 @@
 import Glibc
 import Reactor
-import Synchronization
+import Threads
 
 /// Why a run gave no figures.
 public struct BenchFailure: Error {
@@ -28,7 +28,7 @@ public func runBench(
   if let process = plan.serverProcess, ProcessTime.read(of: process) == nil {
     throw BenchFailure(reason: "there is no process \(process)")
   }
-  let outcome = Mutex<Result<BenchReport, BenchFailure>?>(nil)
+  let outcome = Lock<Result<BenchReport, BenchFailure>?>(nil)
   do {
     let places = try Places(plan, layout)
     let loop = try EventLoop()

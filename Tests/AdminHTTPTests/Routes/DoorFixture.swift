@@ -3,7 +3,7 @@ import Delivery
 import Glibc
 import LineProtocol
 import Reactor
-import Synchronization
+import Threads
 
 @testable import AdminHTTP
 
@@ -12,7 +12,7 @@ final class DoorFixture: Sendable {
   let log = ScriptedLog()
   private let loop: EventLoop
   private let peer: Int32
-  private let door = Mutex<Confined?>(nil)
+  private let door = Lock<Confined?>(nil)
 
   /// A door on its way back to its own loop.
   private struct Confined: @unchecked Sendable { let door: HTTPDoor }
@@ -32,7 +32,7 @@ final class DoorFixture: Sendable {
       webSocketFormat: FormatID(0), allowedOrigins: [], lineAddresses: { [] }, patience: 3_600_000,
       log: LogFigures(
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
-    startThread {
+    try Thread.detached {
       try? loop.run { reactor in
         let shard = exchange.attach(
           loop: 0, reactor, hub: Hub(), log: log, formats: [WebSocketFormat()], metrics: DeliveryMetrics())
@@ -105,7 +105,7 @@ final class ScriptedLog: EventLog {
     var lastID: Int64 = 0
   }
 
-  let state = Mutex(State())
+  let state = Lock(State())
   nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
 
   var isFull: Bool { state.withLock(\.isFull) }
@@ -132,20 +132,4 @@ final class ScriptedLog: EventLog {
   ) {
     completion(.failure(.unreadable(reason: "scripted")))
   }
-}
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-  init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func startThread(_ run: @escaping @Sendable () -> Void) {
-  var thread = pthread_t()
-  pthread_create(
-    &thread, nil,
-    { context in
-      if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
-      return nil
-    }, Unmanaged.passRetained(ThreadBody(run)).toOpaque())
-  pthread_detach(thread)
 }
