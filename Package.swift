@@ -33,7 +33,7 @@ let package = Package(
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
     .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor"]),
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol"]),
-    .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol"]),
+    .testTarget(name: "ChatStoreTests", dependencies: ["CSQLite", "ChatCore", "ChatStore", "LineProtocol"]),
     .testTarget(name: "DeliveryTests", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"]),
     .testTarget(
       name: "AdminHTTPTests", dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor"]),

@@ -16,11 +16,13 @@ final class Checkpointer: @unchecked Sendable {
   private let thread: WorkerThread
   private var nextRequest = softLimit
 
-  init(path: String) throws(StoreError) {
+  init(path: String, _ disk: DiskAccess) throws(StoreError) {
     let requests = self.requests
     let database: Database
     do throws(SQLError) {
-      database = try Database(path: path, .readWrite)
+      database = try Database(path: path, .readWrite, disk)
+      // Opens the WAL that the writer has, whatever becomes of its name later.
+      _ = try database.number("PRAGMA schema_version")
     } catch {
       throw StoreError(error, path: path)
     }

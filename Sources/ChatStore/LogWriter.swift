@@ -24,14 +24,13 @@ final class LogWriter {
 
   /// `clock`: milliseconds since 1970.
   init(
-    _ database: Database, tail: Tail, lastID: Int64, rooms: [RoomID: RoomState],
-    clock: @escaping @Sendable () -> Int64
+    _ store: Store, clock: @escaping @Sendable () -> Int64
   ) throws(SQLError) {
-    self.database = database
-    self.tail = tail
+    database = store.writer
+    tail = store.tail
     self.clock = clock
-    self.lastID = lastID
-    self.rooms = rooms
+    lastID = store.lastID
+    rooms = store.states
     onDisk = Set(rooms.keys)
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
@@ -91,6 +90,15 @@ final class LogWriter {
     }
     if failure == nil { tail.markIndexed() }
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+  }
+
+  /// Writes something that is there already, to learn whether anything can be stored. nil if it can.
+  func probe() -> LogError? {
+    transaction { () throws(SQLError) in
+      // An UPDATE that changes nothing would write nothing.
+      try database.execute("DELETE FROM state WHERE key = 'last_id'")
+      try database.execute("INSERT INTO state VALUES ('last_id', \(lastID))")
+    }
   }
 
   /// nil when everything is committed.

@@ -17,11 +17,11 @@ struct Store {
   /// More ids than can have been given between the last sync of the disk and a crash.
   private static let unsyncedJump: Int64 = 1_000_000
 
-  init(directory: String, durability: Durability) throws(StoreError) {
+  init(directory: String, durability: Durability, _ disk: DiskAccess) throws(StoreError) {
     lock = try DirectoryLock(directory: directory)
     path = directory + "/linechat.db"
     do throws(SQLError) {
-      writer = try Database(path: path, .readWrite)
+      writer = try Database(path: path, .readWrite, disk)
       try writer.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(durability.pragma)")
     } catch {
       throw StoreError(error, path: path)
