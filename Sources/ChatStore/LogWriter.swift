@@ -7,6 +7,7 @@ final class LogWriter {
   static let indexStep = 4096
 
   private let database: Database
+  private let files: DatabaseFiles
   private let tail: Tail
   private let clock: @Sendable () -> Int64
   private let begin: Statement
@@ -27,6 +28,7 @@ final class LogWriter {
     _ store: Store, clock: @escaping @Sendable () -> Int64
   ) throws(SQLError) {
     database = store.writer
+    files = store.files
     tail = store.tail
     self.clock = clock
     lastID = store.lastID
@@ -107,6 +109,7 @@ final class LogWriter {
     do throws(SQLError) {
       try begin.run()
       try body()
+      try files.check()
       isCommitting = true
       try commit.run()
       return nil

@@ -11,6 +11,7 @@ struct Store {
   let states: [RoomID: RoomState]
   let lastID: Int64
   let tail: Tail
+  let files: DatabaseFiles
 
   /// Files up to this size are checked throughout at start, which takes less than 50 ms.
   private static let checkedBytes: Int64 = 16 << 20
@@ -33,6 +34,7 @@ struct Store {
       let unindexed = try Self.loadTail(writer)
       tail = Tail(unindexed)
       (rooms, states) = try Self.loadRooms(writer, unindexed)
+      files = try DatabaseFiles(path: path)
     } catch {
       throw StoreError(error, path: path)
     }
