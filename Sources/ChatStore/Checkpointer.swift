@@ -14,6 +14,7 @@ final class Checkpointer: @unchecked Sendable {
 
   private let requests = WorkQueue<Void>()
   private let thread: WorkerThread
+  private let warmUp: WarmUp
   private var nextRequest = softLimit
 
   init(path: String, _ disk: DiskAccess) throws(StoreError) {
@@ -27,9 +28,11 @@ final class Checkpointer: @unchecked Sendable {
       throw StoreError(error, path: path)
     }
     nonisolated(unsafe) let confined = database
+    let warmUp = WarmUp(path: path)
+    self.warmUp = warmUp
     thread = try WorkerThread {
       // This thread has nothing else to do at first.
-      WarmUp.readAhead(path)
+      warmUp.readAhead()
       // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
       while requests.take() != nil { try? confined.execute(Self.statement) }
     }
@@ -47,8 +50,10 @@ final class Checkpointer: @unchecked Sendable {
     }
   }
 
+  /// To be called when nobody else has the database open any more.
   func stop() {
     requests.close()
     thread.join()
+    warmUp.stop()
   }
 }
