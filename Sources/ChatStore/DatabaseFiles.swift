@@ -28,7 +28,7 @@ struct DatabaseFiles {
   /// Throws unless both files are where they were.
   func check() throws(SQLError) {
     for file in files where try Self.identity(of: file.path) != file.opened {
-      throw Self.error("\(file.path) was replaced: put back the one that was there, or restart the server")
+      throw Self.error("\(file.path) is another file than was opened: put that one back")
     }
   }
 

@@ -349,7 +349,7 @@ class TakenAway(DiskCase):
         os.rename(database, database + ".away")
         os.rename(database + ".copy", database)
         self.expect_refusals("lost", "not-stored")
-        self.assertIn(f"{database} was replaced", self.chat.log())
+        self.assertIn(f"{database} is another file than was opened", self.chat.log())
         os.rename(database + ".away", database)
         self.expect_service()
 
