@@ -38,7 +38,8 @@ let package = Package(
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
     .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "TestSupport", "Threads"]),
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol", "Threads"]),
-    .testTarget(name: "ChatStoreTests", dependencies: ["ChatCore", "ChatStore", "LineProtocol", "Threads"]),
+    .testTarget(
+      name: "ChatStoreTests", dependencies: ["CSQLite", "ChatCore", "ChatStore", "LineProtocol", "Threads"]),
     .testTarget(
       name: "DeliveryTests",
       dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads"]),

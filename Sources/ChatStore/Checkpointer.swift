@@ -15,21 +15,26 @@ final class Checkpointer: @unchecked Sendable {
 
   private let requests = WorkQueue<Void>()
   private let thread: Thread
+  private let warmUp: WarmUp
   private var nextRequest = softLimit
 
-  init(path: String) throws(StoreError) {
+  init(path: String, _ disk: DiskAccess) throws(StoreError) {
     let requests = self.requests
     let database: Database
     do throws(SQLError) {
-      database = try Database(path: path, .readWrite)
+      database = try Database(path: path, .readWrite, disk)
+      // Opens the WAL that the writer has, whatever becomes of its name later.
+      _ = try database.number("PRAGMA schema_version")
     } catch {
       throw StoreError(error, path: path)
     }
     nonisolated(unsafe) let confined = database
+    let warmUp = WarmUp(path: path)
+    self.warmUp = warmUp
     do throws(ThreadFailure) {
       thread = try Thread {
         // This thread has nothing else to do at first.
-        WarmUp.readAhead(path)
+        warmUp.readAhead()
         // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
         while requests.take() != nil { try? confined.execute(Self.statement) }
       }
@@ -50,8 +55,10 @@ final class Checkpointer: @unchecked Sendable {
     }
   }
 
+  /// To be called when nobody else has the database open any more.
   func stop() {
     requests.close()
     thread.join()
+    warmUp.stop()
   }
 }

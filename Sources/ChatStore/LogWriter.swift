@@ -7,6 +7,7 @@ final class LogWriter {
   static let indexStep = 4096
 
   private let database: Database
+  private let files: DatabaseFiles
   private let tail: Tail
   private let clock: @Sendable () -> Int64
   private let begin: Statement
@@ -24,14 +25,14 @@ final class LogWriter {
 
   /// `clock`: milliseconds since 1970.
   init(
-    _ database: Database, tail: Tail, lastID: Int64, rooms: [RoomID: RoomState],
-    clock: @escaping @Sendable () -> Int64
+    _ store: Store, clock: @escaping @Sendable () -> Int64
   ) throws(SQLError) {
-    self.database = database
-    self.tail = tail
+    database = store.writer
+    files = store.files
+    tail = store.tail
     self.clock = clock
-    self.lastID = lastID
-    self.rooms = rooms
+    lastID = store.lastID
+    rooms = store.states
     onDisk = Set(rooms.keys)
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
@@ -93,12 +94,22 @@ final class LogWriter {
     try? database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 
+  /// Writes something that is there already, to learn whether anything can be stored. nil if it can.
+  func probe() -> LogError? {
+    transaction { () throws(SQLError) in
+      // An UPDATE that changes nothing would write nothing.
+      try database.execute("DELETE FROM state WHERE key = 'last_id'")
+      try database.execute("INSERT INTO state VALUES ('last_id', \(lastID))")
+    }
+  }
+
   /// nil when everything is committed.
   private func transaction(_ body: () throws(SQLError) -> Void) -> LogError? {
     var isCommitting = false
     do throws(SQLError) {
       try begin.run()
       try body()
+      try files.check()
       isCommitting = true
       try commit.run()
       return nil

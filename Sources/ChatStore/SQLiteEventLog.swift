@@ -21,6 +21,7 @@ public final class SQLiteEventLog: EventLog {
   private let checkpointer: Checkpointer
   private let shared: Shared
   private let lock: DirectoryLock
+  private let disk: DiskAccess
   private let clock: @Sendable () -> Int64
   private let seeds: Lock<Seeds?>
   private let threads = Lock<[Thread]>([])
@@ -53,27 +54,35 @@ public final class SQLiteEventLog: EventLog {
   }
 
   /// Opens, and if need be makes, the database in `directory`. `clock` gives milliseconds since 1970.
-  public init(
+  public convenience init(
     directory: String, durability: Durability, retention: Retention = Retention(),
     clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
-    let store = try Store(directory: directory, durability: durability)
+    try self.init(
+      directory: directory, durability: durability, retention: retention, disk: DiskAccess(), clock: clock)
+  }
+
+  init(
+    directory: String, durability: Durability, retention: Retention, disk: DiskAccess,
+    clock: @escaping @Sendable () -> Int64
+  ) throws(StoreError) {
+    let store = try Store(directory: directory, durability: durability, disk)
     do throws(SQLError) {
-      let reading = try Database(path: store.path, .readOnly)
+      let reading = try Database(path: store.path, .readOnly, disk)
       try reading.execute("PRAGMA cache_size = -65536")
       seeds = Lock(
         Seeds(
-          writer: try LogWriter(
-            store.writer, tail: store.tail, lastID: store.lastID, rooms: store.states, clock: clock),
-          database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
+          writer: try LogWriter(store, clock: clock), database: store.writer,
+          reader: try HistoryReader(reading, tail: store.tail),
           trimmer: retention.isForEver ? nil : try Trimmer(store.writer, retention, clock: clock)))
     } catch {
       throw StoreError(error, path: store.path)
     }
-    checkpointer = try Checkpointer(path: store.path)
+    checkpointer = try Checkpointer(path: store.path, disk)
     shared = Shared(lastID: store.lastID)
     rooms = store.rooms
     lock = store.lock
+    self.disk = disk
     self.clock = clock
   }
 
@@ -117,7 +126,7 @@ public final class SQLiteEventLog: EventLog {
 
   public var isHealthy: Bool {
     let began = shared.commitBegan.load(ordering: .relaxed)
-    return !shared.hasFailed.load(ordering: .relaxed)
+    return !shared.hasFailed.load(ordering: .relaxed) && !isFull
       && (began == 0 || clock() - began < Self.stallMilliseconds)
   }
 
@@ -135,25 +144,29 @@ public final class SQLiteEventLog: EventLog {
     let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
     var pace = seeds.trimmer.map { TrimPace($0) }
+    var retry = Retry(milliseconds: disk.retryMilliseconds)
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
-      while let taken = queue.take(within: pace?.waitMilliseconds) {
+      while let taken = queue.take(within: Self.shorter(pace?.waitMilliseconds, retry.waitMilliseconds)) {
         var rest = taken[...]
         while !rest.isEmpty {
           var (events, cost) = Self.nextBatch(&rest)
-          write(&events, writer, troubled)
+          write(&events, writer, &retry, troubled)
           // Whoever waits for room is woken by the batch, and must find it.
           shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
         pace?.trimIfDue(writer)
+        if retry.isDue { tried(writer.probe(), &retry, troubled) }
       }
       writer.finish()
     }
   }
 
-  private func write(_ events: inout [Event], _ writer: LogWriter, _ troubled: (LogError?) -> Void) {
+  private func write(
+    _ events: inout [Event], _ writer: LogWriter, _ retry: inout Retry, _ troubled: (LogError?) -> Void
+  ) {
     let isStoring = events.contains(where: \.isStored)
     let began = ContinuousClock.now
     shared.commitBegan.store(clock(), ordering: .relaxed)
@@ -165,6 +178,12 @@ public final class SQLiteEventLog: EventLog {
       metrics.committed(events.count(where: \.isNewMessage), took: began.duration(to: .now))
     }
     shared.lastID.store(writer.lastID, ordering: .releasing)
+    tried(failure, &retry, troubled)
+  }
+
+  /// Makes known whether commits succeed.
+  private func tried(_ failure: LogError?, _ retry: inout Retry, _ troubled: (LogError?) -> Void) {
+    retry.tried(failure)
     let hadFailed = shared.hasFailed.exchange(failure != nil, ordering: .acquiringAndReleasing)
     if hadFailed != (failure != nil) { troubled(failure) }
   }
@@ -179,6 +198,11 @@ public final class SQLiteEventLog: EventLog {
         }
       }
     }
+  }
+
+  private static func shorter(_ a: Int?, _ b: Int?) -> Int? {
+    guard let a, let b else { return a ?? b }
+    return min(a, b)
   }
 
   private static func nextBatch(_ rest: inout ArraySlice<Event>) -> (events: [Event], cost: Int) {

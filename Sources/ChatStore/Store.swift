@@ -11,17 +11,18 @@ struct Store {
   let states: [RoomID: RoomState]
   let lastID: Int64
   let tail: Tail
+  let files: DatabaseFiles
 
   /// Files up to this size are checked throughout at start, which takes less than 50 ms.
   private static let checkedBytes: Int64 = 16 << 20
   /// More ids than can have been given between the last sync of the disk and a crash.
   private static let unsyncedJump: Int64 = 1_000_000
 
-  init(directory: String, durability: Durability) throws(StoreError) {
+  init(directory: String, durability: Durability, _ disk: DiskAccess) throws(StoreError) {
     lock = try DirectoryLock(directory: directory)
     path = directory + "/linechat.db"
     do throws(SQLError) {
-      writer = try Database(path: path, .readWrite)
+      writer = try Database(path: path, .readWrite, disk)
       try writer.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(durability.pragma)")
     } catch {
       throw StoreError(error, path: path)
@@ -33,6 +34,7 @@ struct Store {
       let unindexed = try Self.loadTail(writer)
       tail = Tail(unindexed)
       (rooms, states) = try Self.loadRooms(writer, unindexed)
+      files = try DatabaseFiles(path: path)
     } catch {
       throw StoreError(error, path: path)
     }

@@ -176,7 +176,8 @@ struct HubTests {
   @Test func whatCannotBeSaidIsRefusedInItsPlace() throws {
     var hub = Hub(limits: HubLimits(roomsPerSession: 1, rooms: 0))
     let text = try MessageText("x")
-    for action in [Request.Action.publish(lobby, text, .message), .post(lobby, text, as: try Nick("b"), .ai)] {
+    for action in [Request.Action.publish(lobby, text, .message), .post(lobby, text, as: try Nick("b"), .ai)]
+    {
       #expect(hub.decide(Request(alice, action), lastID: 0).events.count == 1)
     }
   }

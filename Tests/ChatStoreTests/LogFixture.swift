@@ -5,10 +5,19 @@ import Threads
 
 @testable import ChatStore
 
-/// A log in a temporary directory, and what it published.
+/// A log in a temporary directory, and what it told.
 final class LogFixture: Sendable {
   let directory: String
-  private let state = Lock((events: [Event](), waiters: [(count: Int, UnsafeContinuation<Void, Never>)]()))
+  /// How often the log said that commits fail, or succeed again.
+  let troubles = Tally()
+  private let events = Lock([Event]())
+  private let eventCount = Tally()
+  private let told = Lock([LogError?]())
+
+  var path: String { directory + "/linechat.db" }
+  /// What the log said of its commits: errors, and nil where they succeeded again.
+  var troublesTold: [LogError?] { told.withLock { $0 } }
+  var publishedCount: Int { eventCount.count }
 
   init() {
     var template = Array("/tmp/linechat-test-XXXXXX".utf8CString)
@@ -23,34 +32,27 @@ final class LogFixture: Sendable {
   }
 
   func open(
-    _ durability: Durability = .full, retention: Retention = Retention(),
+    _ durability: Durability = .full, retention: Retention = Retention(), disk: DiskAccess = DiskAccess(),
     now: @escaping @Sendable () -> Int64 = { 1_000 }
   ) throws -> SQLiteEventLog {
     let log = try SQLiteEventLog(
-      directory: directory, durability: durability, retention: retention, clock: now)
-    try log.start { batch in
-      let ready = self.state.withLock { state in
-        state.events += batch.events
-        let ready = state.waiters.filter { $0.count <= state.events.count }
-        state.waiters.removeAll { $0.count <= state.events.count }
-        return ready
-      }
-      for waiter in ready { waiter.1.resume() }
-    }
+      directory: directory, durability: durability, retention: retention, disk: disk, clock: now)
+    try log.start(
+      troubled: { error in
+        self.told.withLock { $0.append(error) }
+        self.troubles.add()
+      },
+      publish: { batch in
+        self.events.withLock { $0 += batch.events }
+        self.eventCount.add(batch.events.count)
+      })
     return log
   }
 
   /// Waits until `count` events have been published since the fixture was made.
   func published(_ count: Int) async -> [Event] {
-    await withUnsafeContinuation { continuation in
-      let isReady = state.withLock { state in
-        if state.events.count >= count { return true }
-        state.waiters.append((count, continuation))
-        return false
-      }
-      if isReady { continuation.resume() }
-    }
-    return state.withLock { $0.events }
+    await eventCount.reaches(count)
+    return events.withLock { $0 }
   }
 
   static func message(_ text: String, room: Int64 = 1) -> Event {
@@ -64,5 +66,10 @@ final class LogFixture: Sendable {
 
   static func messages(_ events: [Event]) -> [Message] {
     events.compactMap { if case .message(_, let message) = $0.change { message } else { nil } }
+  }
+
+  /// The texts of a room's history, oldest first.
+  static func texts(_ log: SQLiteEventLog, room: Int64 = 1) async throws -> [String] {
+    try await log.read(HistoryQuery(room: RoomID(room), .after(0), limit: 1_000)).messages.map(\.text)
   }
 }

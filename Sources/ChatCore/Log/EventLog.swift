@@ -6,7 +6,7 @@ public protocol EventLog: Sendable {
   /// True while more is waiting to be stored than the log's bound allows: senders are to be slowed down.
   var isFull: Bool { get }
 
-  /// True while commits succeed and none is taking unusually long.
+  /// True while commits succeed, none is taking unusually long, and the log is not full.
   var isHealthy: Bool { get }
 
   /// The last id given to a message that is on disk; 0 before the first.

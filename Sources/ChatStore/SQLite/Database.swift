@@ -8,11 +8,12 @@ final class Database {
 
   let handle: OpaquePointer
 
-  init(path: String, _ access: Access) throws(SQLError) {
+  init(path: String, _ access: Access, _ disk: DiskAccess = DiskAccess()) throws(SQLError) {
     var opened: OpaquePointer?
     let mode = access == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
     // NOMUTEX: the connection is confined to a thread, so SQLite need not lock it.
-    let code = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+    let code = sqlite3_open_v2(
+      path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, disk.vfs)
     guard let opened, code == SQLITE_OK else {
       let message =
         opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
@@ -20,7 +21,7 @@ final class Database {
       throw SQLError(code: code, message: message, statement: "open \(path)")
     }
     handle = opened
-    sqlite3_busy_timeout(handle, 5_000)
+    sqlite3_busy_timeout(handle, disk.busyMilliseconds)
   }
 
   deinit { sqlite3_close_v2(handle) }

@@ -1,0 +1,143 @@
+import CSQLite
+import ChatCore
+import LineProtocol
+import Synchronization
+import Testing
+
+@testable import ChatStore
+
+/// A disk that takes its time, and a database that somebody else has locked.
+struct SlowDiskTests {
+  private let fixture = LogFixture()
+  private let disk: FaultyDisk
+
+  init() throws { disk = try FaultyDisk() }
+
+  @Test func nothingIsToldOrShownBeforeTheSync() async throws {
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name))
+    log.append([LogFixture.message("before")])
+    _ = await fixture.published(1)
+    disk.stall()
+    log.append([LogFixture.message("slow 1")])
+    await disk.stalls.reaches(1)
+    log.append([LogFixture.message("slow 2")])
+    #expect(try await LogFixture.texts(log) == ["before"])
+    #expect(fixture.publishedCount == 1)
+    #expect(log.lastID == 1)
+    disk.goOn()
+    #expect(await fixture.published(3).allSatisfy { $0.isNewMessage })
+    #expect(try await LogFixture.texts(log) == ["before", "slow 1", "slow 2"])
+    #expect(fixture.troublesTold.isEmpty)
+    #expect(log.stop())
+  }
+
+  @Test func aStallIsSeenWhileItLasts() async throws {
+    let now = Now()
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name), now: { now.milliseconds })
+    disk.stall()
+    log.append([LogFixture.message("slow")])
+    await disk.stalls.reaches(1)
+    now.milliseconds += SQLiteEventLog.stallMilliseconds - 1
+    #expect(log.isHealthy)
+    now.milliseconds += 1
+    #expect(!log.isHealthy)
+    disk.goOn()
+    _ = await fixture.published(1)
+    #expect(log.isHealthy)
+    #expect(log.stop())
+  }
+
+  @Test func aFullQueueIsSeenAndAllOfItIsStoredInOrder() async throws {
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name))
+    disk.stall()
+    log.append([LogFixture.message("first")])
+    await disk.stalls.reaches(1)
+    let text = String(repeating: "x", count: 1 << 20)
+    var count = 1
+    while log.queuedBytes <= SQLiteEventLog.queueLimit {
+      #expect(!log.isFull && log.isHealthy)
+      log.append([LogFixture.message("\(count) \(text)")])
+      count += 1
+    }
+    #expect(log.isFull && !log.isHealthy)
+    // History is read meanwhile.
+    #expect(try await LogFixture.texts(log) == [])
+    disk.goOn()
+    let events = await fixture.published(count)
+    #expect(LogFixture.messages(events).map(\.id) == (1...count).map(Int64.init))
+    #expect(LogFixture.messages(events).dropFirst().map(\.text) == (1..<count).map { "\($0) \(text)" })
+    #expect(!log.isFull && log.isHealthy && log.queuedBytes == 0)
+    #expect(log.stop())
+  }
+
+  @Test func aSyncThatFailsAfterALongWaitIsTold() async throws {
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name, retryMilliseconds: 1))
+    disk.stall()
+    log.append([LogFixture.message("lost")])
+    await disk.stalls.reaches(1)
+    log.append([LogFixture.message("lost too")])
+    disk.fail(.sync, SQLITE_IOERR | 4 << 8)
+    disk.goOn()
+    #expect(await fixture.published(2).allSatisfy { $0.isLost })
+    disk.heal()
+    await fixture.troubles.reaches(2)
+    #expect(log.isHealthy)
+    #expect(try await LogFixture.texts(log) == [])
+    #expect(log.stop())
+  }
+
+  /// Another process has a transaction open, for less than the log waits.
+  @Test func aLockIsWaitedFor() async throws {
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name, busyMilliseconds: 600_000))
+    let other = try Database(path: fixture.path, .readWrite)
+    try other.execute("BEGIN IMMEDIATE")
+    log.append([LogFixture.message("patient")])
+    await disk.refusedLocks.reaches(1)
+    #expect(fixture.publishedCount == 0)
+    try other.execute("COMMIT")
+    #expect(await fixture.published(1)[0].isNewMessage)
+    #expect(fixture.troublesTold.isEmpty)
+    #expect(log.stop())
+  }
+
+  /// The same, for longer.
+  @Test func aLockThatStaysIsAnError() async throws {
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name, busyMilliseconds: 0, retryMilliseconds: 1))
+    log.append([LogFixture.message("before")])
+    _ = await fixture.published(1)
+    let other = try Database(path: fixture.path, .readWrite)
+    try other.execute("BEGIN IMMEDIATE")
+    log.append([LogFixture.message("lost")])
+    let lost = await fixture.published(2)[1]
+    guard case .notStored(let reason) = lost.failure else {
+      Issue.record("\(String(describing: lost.failure))")
+      return
+    }
+    #expect(reason.contains("locked"))
+    #expect(try await LogFixture.texts(log) == ["before"])
+    // The message, and tries by itself.
+    await disk.refusedLocks.reaches(3)
+    #expect(!log.isHealthy)
+    disk.fail(.write, SQLITE_FULL)
+    try other.execute("COMMIT")
+    // A transaction that has nothing to write would succeed by now.
+    await disk.failures.reaches(3)
+    #expect(!log.isHealthy)
+    disk.heal()
+    await fixture.troubles.reaches(2)
+    #expect(log.isHealthy)
+    log.append([LogFixture.message("after")])
+    #expect(LogFixture.messages(await fixture.published(3)).last?.id == 2)
+    #expect(try await LogFixture.texts(log) == ["before", "after"])
+    #expect(log.stop())
+  }
+}
+
+/// A clock that stands still until it is set.
+private final class Now: Sendable {
+  private let value = Atomic<Int64>(1_000)
+  var milliseconds: Int64 {
+    get { value.load(ordering: .relaxed) }
+    set { value.store(newValue, ordering: .relaxed) }
+  }
+}
