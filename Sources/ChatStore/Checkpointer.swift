@@ -14,6 +14,7 @@ final class Checkpointer: @unchecked Sendable {
 
   private let requests = WorkQueue<Void>()
   private let thread: WorkerThread
+  private let warmUp: WarmUp
   private var nextRequest = softLimit
 
   init(path: String) throws(StoreError) {
@@ -24,10 +25,12 @@ final class Checkpointer: @unchecked Sendable {
     } catch {
       throw StoreError(error, path: path)
     }
+    let warmUp = WarmUp(path: path)
+    self.warmUp = warmUp
     nonisolated(unsafe) let confined = database
     thread = try WorkerThread {
       // This thread has nothing else to do at first.
-      WarmUp.readAhead(path)
+      warmUp.readAhead()
       // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
       while requests.take() != nil { try? confined.execute(Self.statement) }
     }
@@ -45,8 +48,10 @@ final class Checkpointer: @unchecked Sendable {
     }
   }
 
+  /// To be called when all other connections are closed.
   func stop() {
     requests.close()
     thread.join()
+    warmUp.close()
   }
 }
