@@ -144,6 +144,7 @@ class Soak:
         watching = asyncio.create_task(self.watch())
         await asyncio.wait(
             [watching, *tasks], timeout=self.seconds, return_when=asyncio.FIRST_EXCEPTION)
+        watching.cancel()
         # Readers go first, while others write: what is read when nothing is stored stays in the reading cache.
         readers = [task for task, client in zip(tasks, self.clients) if isinstance(client, (Reader, IRCReader))]
         for task in readers:
