@@ -61,6 +61,14 @@ class Sample:
                 f"| {self.connections} | {self.messages} | {self.slow} |")
 
 
+async def cancel(tasks):
+    """Ends the tasks. A cancellation may be lost (`wait_for` before Python 3.12) or wait for a handshake: it is repeated."""
+    while tasks := [task for task in tasks if not task.done()]:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=1)
+
+
 def median(samples):
     """The median of each figure."""
     return Sample(*(type(getattr(samples[0], field.name))(
@@ -144,17 +152,13 @@ class Soak:
         watching = asyncio.create_task(self.watch())
         await asyncio.wait(
             [watching, *tasks], timeout=self.seconds, return_when=asyncio.FIRST_EXCEPTION)
-        watching.cancel()
         # Readers go first, while others write: what is read when nothing is stored stays in the reading cache.
         readers = [task for task, client in zip(tasks, self.clients) if isinstance(client, (Reader, IRCReader))]
-        for task in readers:
-            task.cancel()
-        await asyncio.wait(readers)
+        await cancel([watching, *readers])
         await asyncio.sleep(1)
         self.over.set()
         await asyncio.wait(tasks, timeout=15)
-        for task in tasks:
-            task.cancel()
+        await cancel(tasks)
         for result in await asyncio.gather(watching, *tasks, return_exceptions=True):
             if isinstance(result, Exception):
                 self.ledger.fault(f"ended early: {result!r}")
