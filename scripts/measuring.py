@@ -1,4 +1,4 @@
-"""Starts one chat server at a time and measures it with `linechat bench`: what `bench` and `bench-guard` share.
+"""Starts one chat server at a time and measures it with `linechat bench`: what the `bench` scripts share.
 
 The server gets the first processor that this process may use and the load generator the second, where there are two.
 Only processes started here are ever ended.
@@ -185,12 +185,15 @@ def wait_until_it_listens(server, process, port, output):
         time.sleep(0.02)
 
 
-def measure(server, generator, scenario, door, seconds):
-    """One run against a fresh server; gives back the report of `linechat bench --json`."""
-    with running(server) as (port, pid):
+def measure(server, generator, scenario, door, seconds, more=(), meanwhile=contextlib.nullcontext):
+    """One run against a fresh server; gives back the report of `linechat bench --json`.
+
+    `more`: further arguments of it; `meanwhile(port)`: a context in which it runs.
+    """
+    with running(server) as (port, pid), meanwhile(port):
         done = subprocess.run(
             [generator, "bench", *SCENARIOS[scenario], "--door", door, "--to", f"127.0.0.1:{port}",
-             "--duration", str(seconds), "--connecting", str(server.connecting), "--pid", str(pid), "--json"],
+             "--duration", str(seconds), "--connecting", str(server.connecting), "--pid", str(pid), "--json", *more],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment(), check=False,
             preexec_fn=pinned(processors()[1]))
     if not done.stdout:

@@ -45,7 +45,7 @@ struct Server {
     let descriptors = FileLimit.raise()
     let limits = configuration.trafficLimits(descriptors: descriptors)
     serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
-    visitors = Visitors(limits)
+    visitors = Visitors(limits, incidents: Incidents { serverLog.info($0) })
     log = try SQLiteEventLog(
       directory: configuration.dataDirectory, durability: configuration.durability,
       retention: configuration.retention

@@ -9,6 +9,20 @@ public enum PeerAddress: Hashable, Sendable {
   case other
 }
 
+extension PeerAddress: CustomStringConvertible {
+  /// `192.0.2.7`, `2001:db8:0:1::/64`.
+  public var description: String {
+    switch self {
+    case .v4(let address):
+      withUnsafeBytes(of: address) { $0.map { "\($0)" }.joined(separator: ".") }
+    case .v6(let prefix):
+      (0..<4).map { String((UInt64(bigEndian: prefix) >> (48 - 16 * $0)) & 0xFFFF, radix: 16) }
+        .joined(separator: ":") + "::/64"
+    case .other: "an unknown address"
+    }
+  }
+}
+
 extension SocketAddress {
   public var peer: PeerAddress {
     withSockaddr { address, length in

@@ -372,6 +372,9 @@ class TheRest(HTTPCase):
         ann = self.keep(self.chat.client("ann", "lobby"))
         socket = self.keep(harness.WebSocketClient(self.chat, "user=bob&room=lobby"))
         ann.expect("JOIN lobby bob")
+        # What is said while history is read for it is no live delivery. What it sends is looked at once it is live.
+        socket.send({})
+        socket.receive_until(lambda frame: frame["type"] == "error")
         for n in range(3):
             self.publish(user="cee", room="lobby", text=f"{n}")
         self.publish(user="a b", room="lobby", text="hello")

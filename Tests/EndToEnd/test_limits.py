@@ -54,6 +54,20 @@ class Rate(ServerCase):
             self.assertIn(b'linechat_refusals_total{reason="too-fast"} 1\n', http.get("/metrics").body)
             self.assertIn(b'linechat_connections{door="line"} 0\n', http.get("/metrics").body)
 
+    def test_the_log_tells_it_once(self):
+        server = self.server("--rate-limit", "10/s", "--flood-timeout", "1s")
+        alice = self.keep(server.client("alice", "lobby"))
+        alice.send(*[f"MSG lobby {n}" for n in range(2 * FLOOD)])
+        web = self.keep(WebSocketClient(server, "user=web&room=lobby"))
+        for n in range(FLOOD):
+            web.send(str(n))
+        self.assertEqual(web.expect_close()[0], 1008)
+        alice.read_to_end()
+        log = server.log()
+        for nick in ("alice", "web"):
+            self.assertEqual(log.count(f" info held up: {nick} at 127.0.0.1 sends too fast\n"), 1, log)
+            self.assertEqual(log.count(f" info ended: {nick} at 127.0.0.1 sent too fast for too long\n"), 1, log)
+
     def test_irc_is_told_too(self):
         server = self.server("--rate-limit", "10/s", "--flood-timeout", "300ms")
         client = self.keep(IRCClient(server.line, "alice", "#lobby"))

@@ -1,9 +1,15 @@
 """Readers that do not read: they are cut off with their reason and where to resume, and cost the others nothing."""
 
 import re
+import select
+import socket
+import struct
 import threading
+import time
 
-from harness import ServerCase, measures_memory
+from harness import TIMEOUT, HTTPClient, ServerCase, WebSocketClient, measures_memory
+from irc_client import IRCClient
+from test_websocket import RawWebSocket
 
 # Enough for every buffer between a server and a reader that does not read: TCP's own hold a few megabytes.
 PAYLOAD = "x" * 4000
@@ -182,3 +188,169 @@ class OnOneLoop(SlowReaders):
 
     def setUp(self):
         self.chat = self.server("--rate-limit", "off", "--send-queue", "64k", "--loops", "1")
+
+
+class Crowd:
+    """Many line clients in a room, who read whatever comes. `seen` has the ids that each was shown, in order."""
+
+    def __init__(self, where, nicks, room):
+        self.room = room.encode()
+        self.epoll = select.epoll()
+        self.sockets = {}
+        self.partial = {}
+        self.seen = {}
+        self.joined = 0
+        try:
+            for nick in nicks:
+                client = socket.create_connection(where, timeout=TIMEOUT)
+                self.sockets[client.fileno()] = client
+                self.partial[client.fileno()] = b""
+                self.seen[client.fileno()] = []
+                self.epoll.register(client.fileno(), select.EPOLLIN)
+                client.sendall(f"NICK {nick}\nJOIN {room}\n".encode())
+                self.read(0)
+            self.read_until(lambda: self.joined == len(self.sockets), "a JOIN is not answered")
+        except BaseException:
+            self.close()
+            raise
+
+    def read(self, timeout=TIMEOUT):
+        """Reads what is there for each; waits if nothing is there for anybody."""
+        for descriptor, _ in self.epoll.poll(timeout):
+            data = self.sockets[descriptor].recv(1 << 18)
+            if not data:
+                raise AssertionError(f"the server closed; last: {self.partial[descriptor][-200:]!r}")
+            *lines, self.partial[descriptor] = (self.partial[descriptor] + data).split(b"\n")
+            for line in lines:
+                verb, *fields = line.split(b" ", 3)
+                if verb == b"MSG" and fields[0] == self.room:
+                    self.seen[descriptor].append(int(fields[1]))
+                elif line.startswith(b"OK JOIN"):
+                    self.joined += 1
+                elif verb in (b"ERR", b"BYE"):
+                    raise AssertionError(line)
+
+    def read_until(self, is_done, what):
+        deadline = time.monotonic() + TIMEOUT
+        while not is_done():
+            if time.monotonic() > deadline:
+                raise AssertionError(what)
+            self.read(1)
+
+    def read_up_to(self, id):
+        """Until everybody was shown the message."""
+        self.read_until(
+            lambda: all(seen and seen[-1] >= id for seen in self.seen.values()), f"not all were shown {id}")
+
+    def close(self):
+        for client in self.sockets.values():
+            client.close()
+        self.epoll.close()
+
+
+class AmongMany(ServerCase):
+    """Three who never read, one at each door, among five hundred who do."""
+
+    READERS = 500
+    # Messages between two looks at whether everybody has them; less than every buffer holds.
+    STEP = 10
+
+    def test_the_others_get_everything_and_memory_stays_flat(self):
+        chat = self.server("--rate-limit", "off", "--send-queue", "64k", "--loops", "2")
+        crowd = self.keep(Crowd(chat.line, [f"reader{n}" for n in range(self.READERS)], "lobby"))
+        writer = self.keep(chat.client("writer", "lobby"))
+        plain = self.keep(chat.client("plain", "lobby", receive_buffer=SMALL_WINDOW))
+        irc = self.keep(IRCClient(chat.line, "irc", "#lobby", caps="message-tags", receive_buffer=SMALL_WINDOW))
+        raw = self.keep(RawWebSocket(chat, "user=web&room=lobby", receive_buffer=SMALL_WINDOW))
+        writer.fence()
+
+        ids, others, resident = [], [], []
+        parts = {f"PART lobby {nick}" for nick in ("plain", "irc", "web")}
+        while not parts <= set(others):
+            self.assertLess(len(ids), 5000, f"{parts - set(others)} is not cut off")
+            ids += [writer.say("lobby", PAYLOAD, others) for _ in range(self.STEP)]
+            crowd.read_up_to(ids[-1])
+            resident.append(chat.resident_bytes())
+        ids += [writer.say("lobby", "and more") for _ in range(self.STEP)]
+        crowd.read_up_to(ids[-1])
+
+        for seen in crowd.seen.values():
+            self.assertEqual(seen, ids)
+        # Three queues of 64 KiB that double as they grow, SQLite's caches, and what a turn needs for five hundred.
+        self.assertLess(max(resident) - resident[0], 8 << 20)
+        self.expect_plain_to_resume(chat, plain, ids)
+        self.expect_irc_to_know_where_it_stopped(chat, irc, ids)
+        self.expect_web_socket_to_resume(chat, raw, ids)
+        log = chat.log()
+        for nick in ("plain", "irc", "web"):
+            self.assertEqual(log.count(f" info cut off: {nick} at 127.0.0.1 does not read\n"), 1, log)
+        with HTTPClient(chat) as http:
+            self.assertIn(b"\nlinechat_slow_readers_total 3\n", http.get("/metrics").body)
+
+    def expect_plain_to_resume(self, chat, client, ids):
+        *lines, resume, bye = client.read_to_end()
+        self.assertEqual(bye, "BYE slow")
+        shown = parse(lines, "lobby")
+        self.assertEqual(shown, ids[:len(shown)])
+        cursor = int(re.fullmatch(r"RESUME lobby (\d+)", resume)[1])
+        self.assertLessEqual(cursor, shown[-1])
+        self.assertEqual(self.after(chat, "plain", cursor), [id for id in ids if id > cursor])
+
+    def expect_irc_to_know_where_it_stopped(self, chat, client, ids):
+        lines = client.read_to_end()
+        self.assertEqual(lines[-1], "ERROR :Closing Link: irc (Too slow: what was sent was not read)")
+        shown = [int(match[1]) for match in (re.match(r"@msgid=(\d+) ", line) for line in lines) if match]
+        self.assertEqual(shown, ids[:len(shown)])
+        self.assertEqual(self.after(chat, "irc", shown[-1]), ids[len(shown):])
+
+    def after(self, chat, nick, cursor):
+        with chat.client(nick) as client:
+            client.send(f"JOIN lobby {cursor}")
+            return parse(client.fence(), "lobby")
+
+    def expect_web_socket_to_resume(self, chat, raw, ids):
+        shown = []
+        while (frame := raw.receive())[0] != 8:
+            if b'"type":"message"' in frame[1]:
+                shown.append(int(re.search(rb'"id":(\d+)', frame[1])[1]))
+        self.assertEqual(shown, ids[:len(shown)])
+        code, reason = struct.unpack(">H", frame[1][:2])[0], frame[1][2:].decode()
+        self.assertEqual((code, reason), (1013, f"too slow; resume after {shown[-1]}"))
+        with WebSocketClient(chat, f"user=web&room=lobby&after={shown[-1]}") as again:
+            frames = again.receive_until(lambda frame: frame["data"].get("id") == ids[-1])
+        self.assertEqual([frame["data"]["id"] for frame in frames], ids[len(shown):])
+
+
+class LongLists(ServerCase):
+    """The names of a room with so many members that they do not fit into the queue of one reader."""
+
+    NICKS = [f"member-{n:04}-".ljust(32, "x") for n in range(2500)]
+
+    def setUp(self):
+        self.chat = self.server("--rate-limit", "off", "--send-queue", "64k", "--loops", "2")
+        self.crowd = self.keep(Crowd(self.chat.line, self.NICKS, "hall"))
+        self.assertGreater(sum(len(nick) + 1 for nick in self.NICKS), 64 << 10)
+
+    def names(self, lines, start):
+        return [nick for line in lines if line.startswith(start) for nick in line.removeprefix(start).split(" ")]
+
+    def test_names_wait_for_their_reader(self):
+        """Who asks for them many times and reads nothing costs the server no more than once."""
+        times = 200
+        slow = self.keep(self.chat.client("slow", receive_buffer=SMALL_WINDOW))
+        watcher = self.keep(self.chat.client("watcher", "lobby"))
+        before = self.chat.resident_bytes()
+        slow.send(*["NAMES hall"] * times, "PING over")
+        for _ in range(100):
+            watcher.say("lobby", "turns of the loop")
+        self.assertLess(self.chat.resident_bytes() - before, 4 << 20)
+        lines = slow.read_until("PONG over")
+        self.assertEqual(self.names(lines, "NAMES hall "), self.NICKS * times)
+
+    def test_an_irc_client_that_joins_gets_them_as_it_reads(self):
+        slow = self.keep(IRCClient(self.chat.line, "slow", receive_buffer=SMALL_WINDOW))
+        slow.send("JOIN #hall", "NAMES #hall", "WHO #hall", "PING over")
+        lines = slow.read_until(":linechat PONG linechat :over")
+        self.assertEqual(
+            sorted(self.names(lines, ":linechat 353 slow = #hall :")), sorted([*self.NICKS, "slow"] * 2))
+        self.assertEqual(sum(line.startswith(":linechat 352 slow #hall ") for line in lines), len(self.NICKS) + 1)

@@ -237,11 +237,14 @@ extension WebSocketSession: ConnectionHandler {
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
   private func holdUp() {
+    let wasTooFast = throttle.isTooFast
     switch throttle.exceeded(at: connection.reactor.turnTime) {
     case .end(let wait):
+      report("ended", "sent too fast for too long")
       door.shard.metrics.refused(ErrorCode.tooFast.rawValue)
       end(.goodbye(.policyViolation, "sent too fast for too long; wait \(wait) s"))
     case .pause(let milliseconds):
+      if !wasTooFast { report("held up", "sends too fast") }
       connection.pauseInput()
       if isThrottled { return }
       isThrottled = true
@@ -252,6 +255,10 @@ extension WebSocketSession: ConnectionHandler {
     }
   }
 
+  private func report(_ measure: String, _ deed: String) {
+    throttle.visitor.report(measure, opening.user.text, deed, at: connection.reactor.turnTime)
+  }
+
   func inputEnded() { end(.hangUp) }
 
   func outputDrained() {
@@ -260,6 +267,7 @@ extension WebSocketSession: ConnectionHandler {
 
   func outputOverflowed() {
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    report("cut off", "does not read")
     cutOff(.tryAgainLater, "too slow", isSlow: true)
   }
 

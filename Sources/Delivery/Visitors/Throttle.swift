@@ -22,6 +22,9 @@ public struct Throttle {
 
   public init(_ visitor: Visitor) { self.visitor = visitor }
 
+  /// It has been held up, and has not taken a breath since.
+  public var isTooFast: Bool { tooFastSince != .max }
+
   /// The units that may be taken now.
   public mutating func allowance(at now: Int64) -> Int {
     guard let rate = visitor.limits.session else { return .max }

@@ -18,6 +18,12 @@ public final class Visitor: Sendable {
   /// One connection of the address has closed. To be called once for each that was admitted.
   public func leave(at now: Int64) { visitors.leave(self, at: now) }
 
+  /// Has it logged what a connection of the address did, and what was done about it. `name`: its nick, nil if it has none.
+  public func report(_ measure: String, _ name: String?, _ deed: String, at now: Int64) {
+    visitors.incidents.report(
+      "\(measure): \(name ?? "somebody without a nick") at \(address) \(deed)", at: now)
+  }
+
   /// Takes units, and returns how many milliseconds the address has to wait before it may send more; 0 if it need not.
   func take(_ units: Int, at now: Int64) -> Int64 {
     guard let rate = limits.address else { return 0 }

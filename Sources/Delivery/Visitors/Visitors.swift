@@ -26,9 +26,13 @@ public final class Visitors: Sendable {
   private static let leastSwept = 1_024
 
   public let limits: TrafficLimits
+  let incidents: Incidents
   private let state = Lock(State())
 
-  public init(_ limits: TrafficLimits) { self.limits = limits }
+  public init(_ limits: TrafficLimits, incidents: Incidents = Incidents { _ in }) {
+    self.limits = limits
+    self.incidents = incidents
+  }
 
   /// Lets in a connection from `address` if there is room for it. ``Visitor/leave(at:)`` when it has closed.
   public func admit(_ address: PeerAddress, at now: Int64) -> Admission {

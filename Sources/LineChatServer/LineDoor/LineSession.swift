@@ -217,10 +217,14 @@ extension LineSession: ConnectionHandler {
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
   private func holdUp() {
+    let wasTooFast = throttle.isTooFast
     switch throttle.exceeded(at: connection.reactor.turnTime) {
-    case .end(let wait) where isIdle: dismiss(.tooFast, "sent too fast for too long; wait \(wait) s")
+    case .end(let wait) where isIdle:
+      report("ended", "sent too fast for too long")
+      dismiss(.tooFast, "sent too fast for too long; wait \(wait) s")
     case .end: connection.pauseInput()
     case .pause(let milliseconds):
+      if !wasTooFast { report("held up", "sends too fast") }
       connection.pauseInput()
       if isThrottled { return }
       isThrottled = true
@@ -229,6 +233,10 @@ extension LineSession: ConnectionHandler {
         self?.connection.resumeInput()
       }
     }
+  }
+
+  private func report(_ measure: String, _ deed: String) {
+    throttle.visitor.report(measure, nick?.text, deed, at: connection.reactor.turnTime)
   }
 
   /// Ends the session, with words that say why.
@@ -264,6 +272,7 @@ extension LineSession: ConnectionHandler {
 
   func outputOverflowed() {
     shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    report("cut off", "does not read")
     endReason = "slow reader"
     connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
     leave()
