@@ -1,6 +1,6 @@
 import ChatCore
-import Threads
 import Testing
+import Threads
 
 @testable import Delivery
 
