@@ -21,6 +21,7 @@ final class Acceptor {
   private let reactor: Reactor
   private let visitors: Visitors
   private let metrics: DeliveryMetrics
+  private let log: ServerLog
   private var next = 0
   private var turnedAway = 0
 
@@ -29,17 +30,13 @@ final class Acceptor {
     self.reactor = reactor
     visitors = server.visitors
     metrics = server.metrics
-    for address in server.configuration.lineAddresses {
-      lineAddresses += try listen(address, .line, server.serverLog)
-    }
-    if let address = server.configuration.http {
-      httpAddress = try listen(address, .http, server.serverLog).first
-    }
+    log = server.serverLog
+    for address in server.configuration.lineAddresses { lineAddresses += try listen(address, .line) }
+    if let address = server.configuration.http { httpAddress = try listen(address, .http).first }
   }
 
-  private func listen(
-    _ address: Address, _ door: Accepted.Door, _ log: ServerLog
-  ) throws(DoorError) -> [SocketAddress] {
+  private func listen(_ address: Address, _ door: Accepted.Door) throws(DoorError) -> [SocketAddress] {
+    let log = self.log
     do {
       return try SocketAddress.resolve(host: address.host, port: address.port).map { resolved in
         let listener = try Listener(
@@ -56,10 +53,12 @@ final class Acceptor {
   private func receive(_ descriptor: Int32, from address: SocketAddress, _ door: Accepted.Door) {
     switch visitors.admit(address.peer, at: reactor.turnTime) {
     case .admitted(let visitor):
+      log.debug("\(door) connection from \(address)")
       doors[next].post(Accepted(descriptor: descriptor, visitor: visitor, door: door))
       next = (next + 1) % doors.count
     case .refused(let code, let retryAfter):
       metrics.refused(code.rawValue)
+      log.debug("\(door) connection from \(address) turned away: \(code.rawValue)")
       if turnedAway >= TurnedAway.atOnce {
         Glibc.close(descriptor)
         return

@@ -28,7 +28,8 @@ struct DiskFaultTests {
 
   /// Tries again at once, or, if nothing is to happen by itself, never.
   private func access(isRetrying: Bool = true) -> DiskAccess {
-    DiskAccess(vfs: disk.name, busyMilliseconds: 0, retryMilliseconds: isRetrying ? 1 : 3_600_000)
+    DiskAccess(
+      vfs: disk.name, patience: LockPatience(milliseconds: 0), retryMilliseconds: isRetrying ? 1 : 3_600_000)
   }
 
   @Test(arguments: Fault.all) func sendersAreToldAndTheLogRecovers(from fault: Fault) async throws {

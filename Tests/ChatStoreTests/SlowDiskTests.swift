@@ -88,7 +88,8 @@ struct SlowDiskTests {
 
   /// Another process has a transaction open, for less than the log waits.
   @Test func aLockIsWaitedFor() async throws {
-    let log = try fixture.open(disk: DiskAccess(vfs: disk.name, busyMilliseconds: 600_000))
+    let log = try fixture.open(
+      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 600_000)))
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
     log.append([LogFixture.message("patient")])
@@ -100,9 +101,24 @@ struct SlowDiskTests {
     #expect(log.stop())
   }
 
+  /// The end does not wait for a lock for as long as messages do.
+  @Test func aLockAtTheEndIsAnErrorForAllThatWaits() async throws {
+    let log = try fixture.open(
+      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 600_000), stopMilliseconds: 10))
+    let other = try Database(path: fixture.path, .readWrite)
+    try other.execute("BEGIN IMMEDIATE")
+    log.append([LogFixture.message("first")])
+    await disk.refusedLocks.reaches(1)
+    log.append([LogFixture.message("second")])
+    #expect(!log.stop())
+    #expect(await fixture.published(2).allSatisfy(\.isLost))
+    try other.execute("COMMIT")
+  }
+
   /// The same, for longer.
   @Test func aLockThatStaysIsAnError() async throws {
-    let log = try fixture.open(disk: DiskAccess(vfs: disk.name, busyMilliseconds: 0, retryMilliseconds: 1))
+    let log = try fixture.open(
+      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 0), retryMilliseconds: 1))
     log.append([LogFixture.message("before")])
     _ = await fixture.published(1)
     let other = try Database(path: fixture.path, .readWrite)

@@ -172,6 +172,15 @@ class Crowd(ServerCase):
                 if time.monotonic() > deadline:
                     raise
 
+    def test_is_in_the_log_of_who_looks_for_it(self):
+        server = self.server("--max-connections", "1", "--log-level", "debug")
+        client = self.keep(server.client("ann"))
+        with LineClient(server.line) as other:
+            other.read_to_end()
+        host, port = client.socket.getsockname()
+        self.assertIn(f"debug line connection from {host}:{port}\n", server.log())
+        self.assertRegex(server.log(), r"debug line connection from \S+ turned away: too-many-connections\n")
+
     def test_in_all(self):
         self.crowd("--max-connections", "3")
 

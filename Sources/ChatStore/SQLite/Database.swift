@@ -2,11 +2,13 @@ import CSQLite
 
 /// A connection to the database file. Used by one thread at a time, the one that owns it.
 ///
-/// Unsafe code: the handle, which SQLite frees in `deinit`; statements hold their database, so none outlives it.
+/// Unsafe code: the handle, which SQLite frees in `deinit`; statements hold their database, so none outlives it. The busy handler's
+/// context is `patience`, which lives as long as the handle.
 final class Database {
   enum Access { case readWrite, readOnly }
 
   let handle: OpaquePointer
+  private let patience: LockPatience
 
   init(path: String, _ access: Access, _ disk: DiskAccess = DiskAccess()) throws(SQLError) {
     var opened: OpaquePointer?
@@ -21,7 +23,13 @@ final class Database {
       throw SQLError(code: code, message: message, statement: "open \(path)")
     }
     handle = opened
-    sqlite3_busy_timeout(handle, disk.busyMilliseconds)
+    patience = disk.patience
+    sqlite3_busy_handler(
+      handle,
+      { context, count in
+        guard let context else { return 0 }
+        return Unmanaged<LockPatience>.fromOpaque(context).takeUnretainedValue().waits(Int(count)) ? 1 : 0
+      }, Unmanaged.passUnretained(patience).toOpaque())
   }
 
   deinit { sqlite3_close_v2(handle) }
