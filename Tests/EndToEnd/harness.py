@@ -29,7 +29,8 @@ BINARY = os.path.abspath(os.environ.get("LINECHAT") or os.path.join(REPOSITORY, 
 TIMEOUT = float(os.environ.get("LINECHAT_TEST_TIMEOUT", "20"))
 
 # Freed memory is kept back by the address sanitizer, and shadowed by both: how much there is says nothing then.
-measures_memory = unittest.skipIf(os.environ.get("LINECHAT_SANITIZER"), "a sanitizer needs memory of its own")
+SANITIZED = bool(os.environ.get("LINECHAT_SANITIZER"))
+measures_memory = unittest.skipIf(SANITIZED, "a sanitizer needs memory of its own")
 
 READY = re.compile(r"ready line=(\S+) http=(\S+) data=(.*)\n")
 TIMESTAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"

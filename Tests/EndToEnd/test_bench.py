@@ -200,9 +200,11 @@ class Crooked:
                     self.tell(session, *rest)
 
     def tell(self, sender, room, text):
+        # The sender may have joined before all receivers, and is shown nothing.
+        first = next(member for member in self.members if member is not sender)
         for member in self.members:
             texts = [text]
-            if member is self.members[0] and self.held is not None:
+            if member is first and self.held is not None:
                 self.held.append(text)
                 if len(self.held) < 8:
                     continue
