@@ -135,7 +135,7 @@ class Soak:
         """A sample with no connection but its own."""
         deadline = time.monotonic() + 60
         while (sample := await self.sample()).connections > 1 and time.monotonic() < deadline:
-            await asyncio.sleep(0.5)
+            pass
         # Those of the last moment are closed, and the kernel needs a moment too.
         while (again := await self.sample()).descriptors < sample.descriptors:
             sample = again
@@ -155,7 +155,9 @@ class Soak:
         # Readers go first, while others write: what is read when nothing is stored stays in the reading cache.
         readers = [task for task, client in zip(tasks, self.clients) if isinstance(client, (Reader, IRCReader))]
         await cancel([watching, *readers])
-        await asyncio.sleep(1)
+        stored = self.ledger.messages
+        while self.ledger.messages == stored and not all(task.done() for task in tasks):
+            await self.sample()
         self.over.set()
         await asyncio.wait(tasks, timeout=15)
         await cancel(tasks)

@@ -106,7 +106,6 @@ class Lines(Stream):
         await self.send(f"NICK {nick}")
         answer = await self.readline()
         if answer.startswith("ERR nick-in-use"):
-            await asyncio.sleep(0.5)
             raise EOFError
         if answer != f"OK NICK {nick}":
             raise AssertionError(f"NICK {nick}: {answer}")
