@@ -31,32 +31,39 @@ final class HistoryReader {
   }
 
   func read(_ query: HistoryQuery) throws(SQLError) -> HistoryPage {
-    let unindexed = query.room.map { tail.ids(of: $0) } ?? []
-    // One snapshot for everything: the index, its end, and the messages.
-    try database.execute("BEGIN")
-    do throws(SQLError) {
-      let page = try page(query, unindexed)
-      try database.execute("COMMIT")
-      return page
-    } catch {
-      if database.isInTransaction { try database.execute("ROLLBACK") }
-      throw error
+    var query = query
+    while true {
+      let unindexed = query.room.map { tail.ids(of: $0, in: query.range, limit: query.limit + 1) } ?? []
+      // One snapshot for everything: the index, its end, and the messages.
+      try database.execute("BEGIN")
+      do throws(SQLError) {
+        let (page, next) = try page(query, unindexed)
+        try database.execute("COMMIT")
+        guard let next else { return page }
+        query = next
+      } catch {
+        if database.isInTransaction { try database.execute("ROLLBACK") }
+        throw error
+      }
     }
   }
 
-  private func page(_ query: HistoryQuery, _ unindexed: [Int64]) throws(SQLError) -> HistoryPage {
+  /// What is to be read instead, if anything, comes second.
+  private func page(
+    _ query: HistoryQuery, _ unindexed: [Int64]
+  ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
     guard let room = query.room else {
       guard case .after(let id, let through) = query.range else {
-        return HistoryPage(messages: [], hasMore: false, trimmedTo: 0)
+        return (HistoryPage(messages: [], hasMore: false, trimmedTo: 0), nil)
       }
-      return try page(ofAllRoomsAfter: id, through: through, query)
+      return (try page(ofAllRoomsAfter: id, through: through, query), nil)
     }
     let trimmed = try number(trimmedTo, room.number) ?? 0
     let indexed = try number(indexedTo) ?? 0
     let newer = unindexed.filter { $0 > indexed }
     switch query.range {
-    case .newest: return try page(room, before: .max, newer, trimmed, query)
-    case .before(let id): return try page(room, before: id, newer, trimmed, query)
+    case .newest: return (try page(room, before: .max, newer, trimmed, query), nil)
+    case .before(let id): return (try page(room, before: id, newer, trimmed, query), nil)
     case .after(let id, let through):
       return try page(room, after: id, through: through, newer, trimmed, query)
     }
@@ -65,29 +72,27 @@ final class HistoryReader {
   private func page(
     _ room: RoomID, after id: Int64, through: Int64, _ unindexed: [Int64], _ trimmed: Int64,
     _ query: HistoryQuery
-  ) throws(SQLError) -> HistoryPage {
+  ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
     // One more than asked for tells whether there is more.
     idsAfter.bind(1, room.number)
     idsAfter.bind(2, id)
     idsAfter.bind(3, through)
     idsAfter.bind(4, Int64(query.limit) + 1)
     var ids = try column(idsAfter)
-    if ids.count <= query.limit {
-      ids += unindexed.lazy.filter { $0 > id && $0 <= through }.prefix(query.limit + 1 - ids.count)
-    }
+    ids += unindexed.prefix(query.limit + 1 - ids.count)
     let (messages, isCut) = try load(ids.prefix(query.limit), query.byteLimit)
-    let hasMore = isCut || ids.count > query.limit
-    if messages.isEmpty, hasMore, let last = ids.prefix(query.limit).last {
-      // Somebody deleted rows by hand. The page is the next one that has something in it, or nobody would get past these.
-      return try page(room, after: last, through: through, unindexed, trimmed, query)
-    }
-    return HistoryPage(messages: messages, hasMore: hasMore, trimmedTo: trimmed)
+    let page = HistoryPage(
+      messages: messages, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
+    guard messages.isEmpty, page.hasMore, let last = ids.prefix(query.limit).last else { return (page, nil) }
+    // Somebody deleted rows by hand. The page is the next one that has something in it, or nobody would get past these.
+    let next = HistoryQuery.Range.after(last, through: through)
+    return (page, HistoryQuery(room: room, next, limit: query.limit, byteLimit: query.byteLimit))
   }
 
   private func page(
     _ room: RoomID, before id: Int64, _ unindexed: [Int64], _ trimmed: Int64, _ query: HistoryQuery
   ) throws(SQLError) -> HistoryPage {
-    var ids = Array(unindexed.reversed().lazy.filter { $0 < id }.prefix(query.limit + 1))
+    var ids = unindexed
     if ids.count <= query.limit {
       idsBefore.bind(1, room.number)
       idsBefore.bind(2, id)

@@ -31,9 +31,31 @@ final class Tail: Sendable {
     }
   }
 
-  /// Ids of a room, ascending.
-  func ids(of room: RoomID) -> [Int64] {
-    entries.withLock { entries in entries.lazy.filter { $0.room == room.number }.map(\.id) }
+  /// The first ids of a room in a range, at most `limit`, in the direction of the range: `.after` ascends, the others descend.
+  func ids(of room: RoomID, in range: HistoryQuery.Range, limit: Int) -> [Int64] {
+    var ids: [Int64] = []
+    entries.withLock { entries in
+      switch range {
+      case .newest: Self.take(limit, of: room, from: entries.reversed(), into: &ids)
+      case .before(let id):
+        let end = entries.partitioningIndex { $0.id >= id }
+        Self.take(limit, of: room, from: entries[..<end].reversed(), into: &ids)
+      case .after(let id, let through):
+        let newer = entries[entries.partitioningIndex { $0.id > id }...]
+        Self.take(limit, of: room, from: newer.lazy.prefix { $0.id <= through }, into: &ids)
+      }
+    }
+    return ids
+  }
+
+  /// Stops at the limit: a reader who is nearly at the end must not hold the writer up for the whole of a long tail.
+  private static func take(
+    _ limit: Int, of room: RoomID, from entries: some Sequence<Entry>, into ids: inout [Int64]
+  ) {
+    for entry in entries where entry.room == room.number {
+      if ids.count == limit { return }
+      ids.append(entry.id)
+    }
   }
 
   /// By room, then by id: the order of `room_messages`.
