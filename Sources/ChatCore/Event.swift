@@ -60,8 +60,7 @@ public struct Event: Sendable {
 
   /// Bytes that the event holds until it is delivered; what bounds of queues are counted in.
   public var cost: Int {
-    if case .message(_, let message) = change { return 128 + message.text.utf8.count }
-    return 128
+    if case .message(_, let message) = change { message.cost } else { 128 }
   }
 }
 

@@ -7,11 +7,13 @@ final class LocalRoom {
   let id: RoomID
   let name: RoomName
   /// The newest message that this loop has shown, or that was there before its first member came.
-  var newest: Int64
+  private(set) var newest: Int64
   /// Live members, by format.
   private(set) var members: [[Output]]
   /// Sessions that are reading up to the present and will be live.
-  var replays = 0
+  private var replays = 0
+  /// What is shown while there are replays, for them.
+  private var recent: RecentMessages?
 
   init(id: RoomID, name: RoomName, newest: Int64, formats: Int) {
     self.id = id
@@ -21,6 +23,26 @@ final class LocalRoom {
   }
 
   var isEmpty: Bool { replays == 0 && members.allSatisfy(\.isEmpty) }
+
+  /// A message was shown.
+  func note(_ message: Message) {
+    newest = message.id
+    recent?.append(message)
+  }
+
+  /// Counts a session that reads up to the present (`by` = 1), or no more (`by` = -1).
+  func countReplay(by change: Int) {
+    replays += change
+    if replays == 0 {
+      recent = nil
+    } else if recent == nil {
+      recent = RecentMessages(after: newest)
+    }
+  }
+
+  /// The first messages after `id`, at most `limit`, if they need not be read from the log; the last of all messages
+  /// is the room's newest.
+  func recent(after id: Int64, limit: Int) -> [Message]? { recent?.page(after: id, limit: limit) }
 
   func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
 

@@ -4,9 +4,9 @@ import Reactor
 
 /// Shows stored messages to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///
-/// Nothing is queued meanwhile: what is published while a session reads is on disk, and is read in its turn. The session is live in
-/// the very turn in which it has been shown the newest message that this loop has shown, so there is neither
-/// a gap nor a double.
+/// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its turn, or taken
+/// from the room's ``RecentMessages`` while it is there. The session is live in the very turn in which it has been shown
+/// the newest message that this loop has shown, so there is neither a gap nor a double.
 public final class Replay {
   /// Where a replay ends.
   public enum End: Sendable, Equatable {
@@ -90,7 +90,7 @@ public final class Replay {
         continue
       }
       if cursor >= target { return finish() }
-      readPage()
+      if !takeRecent() { readPage() }
     }
   }
 
@@ -99,6 +99,17 @@ public final class Replay {
     case .through(let id): id
     case .live: shard.newest(in: room)
     }
+  }
+
+  /// Goes on with what was shown to others meanwhile, if that is all there is after the cursor. Reading it from the log would
+  /// take a while, in which there may be more again: where many replay a busy room, none of them would ever come to an end.
+  private func takeRecent() -> Bool {
+    guard end == .live, let page = shard.recent(in: room, after: cursor, limit: Self.pageMessages),
+      let last = page.last
+    else { return false }
+    loaded = page[...]
+    loadedThrough = last.id
+    return true
   }
 
   private func readPreceding() {

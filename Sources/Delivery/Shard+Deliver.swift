@@ -62,7 +62,7 @@ extension Shard {
     newestShown = message.id
     metrics.messages.add(1, ordering: .relaxed)
     guard let room else { return }
-    room.newest = message.id
+    room.note(message)
     run.begin(in: room)
     let sender = origin.flatMap { seat in
       seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format.index) : nil }

@@ -64,9 +64,13 @@ final class MemoryLog: EventLog {
   private let messages = Lock<[(RoomID, Message)]>([])
   private let order = Lock<Void>(())
   nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
+  /// Runs before each answer to a read, on a thread of its own, with the room and the number of the read, counted from 1.
+  nonisolated(unsafe) var beforeAnswer: (@Sendable (RoomID, Int) -> Void)?
+  private let readsSoFar = Lock(0)
   var isFull: Bool { false }
   var isHealthy: Bool { true }
   var lastID: Int64 { messages.withLock { Int64($0.count) } }
+  var reads: Int { readsSoFar.withLock { $0 } }
 
   func append(_ events: [Event]) {
     if events.isEmpty { return }
@@ -96,13 +100,21 @@ final class MemoryLog: EventLog {
   func read(
     _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
   ) {
-    guard case .after(let id, let through) = query.range else { return }
+    guard case .after(let id, let through) = query.range, let room = query.room else { return }
+    let number = readsSoFar.withLock { reads in
+      reads += 1
+      return reads
+    }
     let found = messages.withLock { messages in
-      messages.filter { $0.0 == query.room && $0.1.id > id && $0.1.id <= through }.map(\.1)
+      messages.filter { $0.0 == room && $0.1.id > id && $0.1.id <= through }.map(\.1)
     }
     let page = HistoryPage(
       messages: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, trimmedTo: 0)
     // Not a task: the tests block the threads that tasks run on.
-    try? Thread.detached { completion(.success(page)) }
+    let beforeAnswer = self.beforeAnswer
+    try? Thread.detached {
+      beforeAnswer?(room, number)
+      completion(.success(page))
+    }
   }
 }

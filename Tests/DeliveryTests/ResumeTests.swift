@@ -1,6 +1,7 @@
 import ChatCore
 import Glibc
 import LineProtocol
+import TestSupport
 import Testing
 import Threads
 
@@ -56,8 +57,11 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
 private final class Writer: Participant {
   let shard: Shard
   var id = SessionID(loop: 0, serial: 0)
-  init(_ shard: Shard) {
+  private let published: @Sendable () -> Void
+
+  init(_ shard: Shard, published: @escaping @Sendable () -> Void = {}) {
     self.shard = shard
+    self.published = published
     id = shard.enter(self, output: nil, format: FormatID(0))
   }
   func say(_ text: String) {
@@ -66,7 +70,7 @@ private final class Writer: Participant {
     shard.ask(id, .post(room, text, as: nick, .user))
   }
   func replied(_ reply: Reply) {}
-  func happened(_ outcome: Outcome) {}
+  func happened(_ outcome: Outcome) { if case .published = outcome { published() } }
   func probe() {}
   func shutDown() {}
 }
@@ -85,16 +89,7 @@ struct ResumeTests {
       }
       // Not more than there is by now, for sure.
       let after = min(Int64.random(in: 0...Int64(step * 50)), fixture.log.lastID)
-      var ends: [Int32] = [0, 0]
-      #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-      _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-      let own = ends[0]
-      await fixture.on((step + 1) % loops) { shard in
-        shard.reactor.adopt(own, outputLimit: 1 << 20) {
-          Reader($0, shard, name: "r\(step)", after: after)
-        }
-      }
-      peers.append((ends[1], after))
+      peers.append((await join(fixture, on: (step + 1) % loops, as: "r\(step)", after: after), after))
     }
     for peer in peers {
       #expect(readIDs(peer.fd, through: total) == Array(peer.after + 1...total))
@@ -106,48 +101,89 @@ struct ResumeTests {
   /// A batch that is longer than the bound of a reader's output comes whole to one who reads.
   @Test func aLongBatchIsNoReasonToCutOff() async throws {
     let fixture = try ChatFixture(loops: 1)
-    var ends: [Int32] = [0, 0]
-    #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
-    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-    let own = ends[0]
+    let reader = await join(fixture, after: 0, outputLimit: 24 * 1024)
     await fixture.on(0) { shard in
-      shard.reactor.adopt(own, outputLimit: 24 * 1024) {
-        Reader($0, shard, name: "reader", after: 0)
-      }
       let writer = Writer(shard)
       writer.say("first")
       Kept.shared.keep(writer)
     }
-    #expect(readIDs(ends[1], through: 1) == [1])
+    #expect(readIDs(reader, through: 1) == [1])
     let total: Int64 = 10_000
     await fixture.on(0) { shard in
       let writer = Writer(shard)
       for number in 1..<total { writer.say("\(number)") }
       Kept.shared.keep(writer)
     }
-    #expect(readIDs(ends[1], through: total) == Array(2...total))
+    #expect(readIDs(reader, through: total) == Array(2...total))
     // It is still there.
     await fixture.on(0) { shard in
       let writer = Writer(shard)
       writer.say("last")
       Kept.shared.keep(writer)
     }
-    #expect(readIDs(ends[1], through: total + 1) == [total + 1])
-    close(ends[1])
+    #expect(readIDs(reader, through: total + 1) == [total + 1])
+    close(reader)
     fixture.stop()
   }
 
+  /// What is published while a page is read need not be read in its turn, or a replay in a busy room would never end.
+  /// `burst`: messages published while the first page is read; with each later one come three.
+  @Test(arguments: [(3, 1), (RecentMessages.mostMessages + 10, 2)])
+  func aReplayEndsThoughMoreIsPublishedWithEachPage(burst: Int, readsNeeded: Int) async throws {
+    let fixture = try ChatFixture(loops: 1)
+    let (log, shown) = (fixture.log, Semaphore())
+    await fixture.on(0) { shard in
+      let writer = Writer(shard) { shown.signal() }
+      writer.say("first")
+      Kept.shared.keep(writer)
+    }
+    log.beforeAnswer = { room, number in
+      if number == 1 { shown.wait() }
+      // Without an end the test would fail by its time limit only.
+      guard number < 50 else { return }
+      let writer = SessionID(loop: 0, serial: 1)
+      let now = Timestamp(milliseconds: 0)
+      let message = Message(id: 0, room: "room", user: "writer", text: "more", time: now)
+      let count = number == 1 ? burst : 3
+      log.append(Array(repeating: Event(origin: writer, .message(room, message)), count: count))
+      for _ in 0..<count { shown.wait() }
+    }
+    let reader = await join(fixture, after: 0)
+    let total = Int64(1 + burst + 3 * (readsNeeded - 1))
+    #expect(readIDs(reader, through: total) == Array(1...total))
+    #expect(log.reads == readsNeeded)
+    close(reader)
+    fixture.stop()
+  }
+
+  /// A reader that joins behind an id. Gives back the peer's end of its connection.
+  private func join(
+    _ fixture: ChatFixture, on loop: Int = 0, as name: String = "reader", after: Int64,
+    outputLimit: Int = 1 << 20
+  ) async -> Int32 {
+    var ends: [Int32] = [0, 0]
+    #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+    _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
+    let own = ends[0]
+    await fixture.on(loop) { shard in
+      shard.reactor.adopt(own, outputLimit: outputLimit) { Reader($0, shard, name: name, after: after) }
+    }
+    return ends[1]
+  }
+
+  /// The ids that come, up to the end of the piece that brings `last` or one after it.
   private func readIDs(_ fd: Int32, through last: Int64) -> [Int64] {
-    var bytes: [UInt8] = []
+    var ids: [Int64] = []
+    var partial: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
-    while !bytes.elementsEqual("\(last)\n".utf8),
-      !bytes.suffix("\n\(last)\n".utf8.count).elementsEqual("\n\(last)\n".utf8)
-    {
+    while (ids.last ?? 0) < last {
       let count = read(fd, &chunk, chunk.count)
       if count <= 0 { break }
-      bytes += chunk[..<count]
+      var lines = (partial + chunk[..<count]).split(separator: 0x0A, omittingEmptySubsequences: false)
+      partial = Array(lines.popLast() ?? [])
+      ids += lines.compactMap { Int64(String(decoding: $0, as: UTF8.self)) }
     }
-    return bytes.split(separator: 0x0A).compactMap { Int64(String(decoding: $0, as: UTF8.self)) }
+    return ids
   }
 }
 
