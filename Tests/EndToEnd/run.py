@@ -9,6 +9,7 @@ import argparse
 import concurrent.futures
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -52,7 +53,7 @@ class Result(unittest.TextTestResult):
         skipped = [(test.id(), reason) for test, reason in self.skipped]
         done = set(self.ran) - {id for id, _ in skipped}
         # What is not a test (a module that cannot be imported, setUpClass) fails too.
-        return {"passed": len(done - self.not_passed), "failed": len(self.not_passed), "skipped": skipped}
+        return {"passed": len(done - self.not_passed), "failed": sorted(self.not_passed), "skipped": skipped}
 
 
 def run_module(name, report):
@@ -69,31 +70,32 @@ def start_module(name):
     report = os.path.join(os.environ["LINECHAT_TEST_REPORTS"], name + ".json")
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, os.path.abspath(__file__), "--module", name, "--report", report],
+        [sys.executable, "-X", "faulthandler", os.path.abspath(__file__), "--module", name, "--report", report],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
     try:
         output, _ = process.communicate(timeout=MODULE_TIMEOUT)
     except subprocess.TimeoutExpired:
-        process.kill()
+        # It tells where each of its threads is.
+        process.send_signal(signal.SIGABRT)
         output, _ = process.communicate()
         output += f"\n{name} did not end within {MODULE_TIMEOUT} s\n".encode()
     try:
         with open(report, encoding="utf-8") as file:
             summary = json.load(file)
     except (OSError, ValueError):
-        summary = {"passed": 0, "failed": 1, "skipped": []}
+        summary = {"passed": 0, "failed": [name], "skipped": []}
     return name, summary, output.decode("utf-8", "replace"), time.monotonic() - began
 
 
 def run_all(names, jobs):
-    """Runs the modules, the longest first, and tells of each. Gives back passed and failed."""
-    passed = failed = 0
+    """Runs the modules and tells of each. Gives back how many tests passed, and the names of those that did not."""
+    passed, failed = 0, []
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         for done in concurrent.futures.as_completed([pool.submit(start_module, name) for name in names]):
             name, summary, output, seconds = done.result()
             passed += summary["passed"]
             failed += summary["failed"]
-            print(f"{name}: {summary['passed']} passed, {summary['failed']} failed ({seconds:.1f} s)")
+            print(f"{name}: {summary['passed']} passed, {len(summary['failed'])} failed ({seconds:.1f} s)")
             for test, reason in summary["skipped"]:
                 print(f"  skipped {test}: {reason}")
             if summary["failed"]:
@@ -135,7 +137,10 @@ def main():
         name.removesuffix(".py") for name in os.listdir(HERE) if name.startswith("test_") and name.endswith(".py"))
     with tempfile.TemporaryDirectory(prefix="linechat-results-") as reports:
         os.environ["LINECHAT_TEST_REPORTS"] = reports
-        passed, failed = run_all(names, options.jobs)
+        passed, names_failed = run_all(names, options.jobs)
+    for name in names_failed:
+        print(f"failed: {name}")
+    failed = len(names_failed)
     if not passed:
         print("not one of the end-to-end tests has passed")
         failed = failed or 1
