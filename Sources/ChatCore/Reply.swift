@@ -10,7 +10,10 @@ public enum Reply: Sendable {
   /// `.join` of a room that the session is in.
   case alreadyJoined(RoomName)
   case room(RoomDescription)
-  case rooms([RoomDescription])
+  /// Those in a room, by name.
+  case members(RoomDescription, Page<Nick>)
+  /// By name.
+  case rooms(Page<RoomDescription>)
   /// Those of the nicks asked for that are there, as their holders write them.
   case found([Nick])
   /// Sessions that have a name, and rooms.
@@ -22,20 +25,15 @@ public struct RoomDescription: Sendable {
   public let id: RoomID
   public let name: RoomName
   public let topic: Topic?
-  /// Who is there, each name once, in no order.
-  public let members: [Nick]
   /// How many names are there.
   public let memberCount: Int
   /// The asking session is in the room.
   public let isJoined: Bool
 
-  public init(
-    id: RoomID, name: RoomName, topic: Topic?, members: [Nick], memberCount: Int, isJoined: Bool
-  ) {
+  public init(id: RoomID, name: RoomName, topic: Topic?, memberCount: Int, isJoined: Bool) {
     self.id = id
     self.name = name
     self.topic = topic
-    self.members = members
     self.memberCount = memberCount
     self.isJoined = isJoined
   }

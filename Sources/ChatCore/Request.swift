@@ -18,8 +18,11 @@ public struct Request: Sendable {
     case setTopic(RoomName, String)
     /// What there is to know of one room.
     case describe(RoomName)
-    /// All rooms in which somebody is or something was said.
-    case listRooms
+    /// A page of the names in a room: each once, those after `after`. It shows the room as it is now; who comes or goes between two
+    /// pages is told by events.
+    case listMembers(RoomName, after: Nick? = nil)
+    /// A page of the rooms in which somebody is or something was said: those after `after`.
+    case listRooms(after: RoomName? = nil)
     /// Which of these nicks line sessions have.
     case find([Nick])
     /// How many there are of what.

@@ -82,7 +82,10 @@ public final class Shard {
 
   /// All sessions of this loop.
   public func forEachParticipant(_ body: (any Participant) -> Void) {
-    for seat in Array(participants.values) { body(seat.participant) }
+    // What is done to one may end others.
+    for serial in Array(participants.keys) {
+      if let participant = participants[serial]?.participant { body(participant) }
+    }
   }
 
   // MARK: Rooms

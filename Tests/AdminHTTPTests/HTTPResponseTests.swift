@@ -66,4 +66,21 @@ import Testing
   func dates(seconds: Int, text: String) {
     #expect(HTTPDate.format(secondsSinceEpoch: seconds) == text)
   }
+
+  @Test func contentInPartsIsFramedForItsClient() {
+    var bytes: [UInt8] = []
+    HTTPResponse(.ok).encode(into: &bytes, keepAlive: true, framing: .chunked)
+    #expect(
+      String(decoding: bytes, as: UTF8.self)
+        == "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")
+    bytes = []
+    HTTPFraming.chunked.encode(Array("0123456789abcdefg".utf8), isLast: false, into: &bytes)
+    HTTPFraming.chunked.encode([], isLast: false, into: &bytes)
+    HTTPFraming.chunked.encode(Array("h".utf8), isLast: true, into: &bytes)
+    #expect(String(decoding: bytes, as: UTF8.self) == "11\r\n0123456789abcdefg\r\n1\r\nh\r\n0\r\n\r\n")
+    bytes = []
+    HTTPResponse(.ok).encode(into: &bytes, keepAlive: false, framing: .untilClose)
+    HTTPFraming.untilClose.encode(Array("a".utf8), isLast: true, into: &bytes)
+    #expect(String(decoding: bytes, as: UTF8.self) == "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\na")
+  }
 }

@@ -192,6 +192,54 @@ struct HubTests {
     let third = Request(bob, .post(try RoomName("third"), try MessageText("x"), as: try Nick("b"), .user))
     #expect(hub.decide(third, lastID: 0).refusal == .tooManyRooms)
   }
+
+  @Test func roomsAreListedByNamePageByPage() throws {
+    var hub = try hub([(alice, "alice")])
+    let names = try (0..<2 * Hub.pageNames + 3).map { try RoomName("r\(1000 + $0)") }
+    for name in names.shuffled() {
+      _ = hub.decide(Request(alice, .join(name, after: nil)), lastID: 0)
+    }
+    var listed: [RoomName] = []
+    var pages = 0
+    var page: Page<RoomDescription>?
+    while page?.hasMore != false {
+      let request = Request(bob, .listRooms(after: listed.last))
+      guard case .reply(.rooms(let next)) = hub.decide(request, lastID: 0) else { break }
+      listed += next.elements.map(\.name)
+      #expect(next.elements.allSatisfy { $0.memberCount == 1 })
+      (page, pages) = (next, pages + 1)
+    }
+    #expect(listed == names && pages == 3)
+    // Nobody ever said anything in them: with their last member they are gone.
+    _ = hub.decide(Request(alice, .end(reason: "gone")), lastID: 0)
+    guard case .reply(.rooms(let none)) = hub.decide(Request(bob, .listRooms()), lastID: 0) else { return }
+    #expect(none.elements.isEmpty && !none.hasMore)
+  }
+
+  @Test func membersAreListedOnceEachWhateverTheirSessions() throws {
+    var hub = try hub([(alice, "alice")])
+    for serial in 10..<UInt64(12 + Hub.pageNames) {
+      let session = SessionID(loop: 0, serial: serial)
+      // Two sessions of each name, but for the last.
+      _ = hub.decide(Request(session, .name(try Nick("n\(100 + serial / 2)"))), lastID: 0)
+      _ = hub.decide(Request(session, .join(lobby, after: nil)), lastID: 0)
+    }
+    _ = hub.decide(Request(alice, .join(lobby, after: nil)), lastID: 0)
+    _ = hub.decide(Request(alice, .claim(try Nick("zoe"))), lastID: 0)
+    _ = hub.decide(Request(SessionID(loop: 0, serial: 10), .end(reason: "gone")), lastID: 0)
+    let count = 1 + Hub.pageNames / 2
+    let expected = try (0..<count).map { try Nick("n\(105 + $0)") } + [try Nick("zoe")]
+    guard
+      case .reply(.members(let room, let page)) = hub.decide(Request(bob, .listMembers(lobby)), lastID: 0)
+    else {
+      Issue.record("no list")
+      return
+    }
+    #expect(page.elements == expected && !page.hasMore && room.memberCount == expected.count)
+    let rest = Request(bob, .listMembers(lobby, after: expected[1]))
+    guard case .reply(.members(_, let page)) = hub.decide(rest, lastID: 0) else { return }
+    #expect(page.elements == Array(expected[2...]))
+  }
 }
 
 extension Decision {

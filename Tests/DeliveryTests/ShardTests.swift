@@ -1,3 +1,4 @@
+import ChatCore
 import Testing
 import Threads
 
@@ -11,6 +12,42 @@ struct ShardTests {
     await fixture.on(0) { shard in shard.whenLogHasRoom { hasRun.flag.withLock { $0 = true } } }
     #expect(hasRun.flag.withLock { $0 })
     fixture.stop()
+  }
+
+  /// A door ends all its connections, which may be participants themselves.
+  @Test func whatIsDoneToOneParticipantMayEndOthers() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    await fixture.on(0) { shard in
+      let crowd = Crowd()
+      for _ in 0..<10 { crowd.add(to: shard) }
+      shard.forEachParticipant { participant in
+        #expect(crowd.members.contains { $0 === participant })
+        crowd.endOne(of: shard)
+      }
+    }
+    fixture.stop()
+  }
+
+  private final class Crowd {
+    private(set) var members: [Member] = []
+
+    func add(to shard: Shard) {
+      let member = Member()
+      member.id = shard.enter(member, output: nil, format: FormatID(0))
+      members.append(member)
+    }
+
+    func endOne(of shard: Shard) {
+      if let last = members.popLast() { shard.leave(last.id, rooms: EmptyCollection<RoomID>(), reason: "") }
+    }
+  }
+
+  private final class Member: Participant {
+    var id = SessionID(loop: 0, serial: 0)
+    func replied(_ reply: Reply) {}
+    func happened(_ outcome: Outcome) {}
+    func probe() {}
+    func shutDown() {}
   }
 
   private final class Run: Sendable {

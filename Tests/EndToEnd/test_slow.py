@@ -1,5 +1,6 @@
 """Readers that do not read: they are cut off with their reason and where to resume, and cost the others nothing."""
 
+import json
 import re
 import select
 import socket
@@ -7,7 +8,7 @@ import struct
 import threading
 import time
 
-from harness import SANITIZED, TIMEOUT, HTTPClient, ServerCase, WebSocketClient, measures_memory
+from harness import SANITIZED, TIMEOUT, HTTPClient, LineClient, ServerCase, WebSocketClient, curl, measures_memory
 from irc_client import IRCClient
 from test_websocket import RawWebSocket
 
@@ -356,3 +357,69 @@ class LongLists(ServerCase):
         self.assertEqual(
             sorted(self.names(lines, ":linechat 353 slow = #hall :")), sorted([*self.NICKS, "slow"] * 2))
         self.assertEqual(sum(line.startswith(":linechat 352 slow #hall ") for line in lines), len(self.NICKS) + 1)
+
+
+class ManyRooms(ServerCase):
+    """The list of so many rooms that nobody should have to hold it, the server least of all."""
+
+    ROOMS = [f"room-{n:05}-".ljust(50, "x") for n in range(12_000)]
+    ASKERS = 40
+
+    def setUp(self):
+        self.chat = self.server("--rate-limit", "off", "--loops", "2")
+        for start in range(0, len(self.ROOMS), 1000):
+            member = self.keep(self.chat.client(f"member{start}"))
+            member.send(*[f"JOIN {room}" for room in self.ROOMS[start:start + 1000]])
+            member.fence()
+
+    @measures_memory
+    def test_costs_the_server_nothing_while_nobody_reads_it(self):
+        watcher = self.keep(self.chat.client("watcher", "lobby"))
+        before = self.chat.resident_bytes()
+        for number in range(self.ASKERS):
+            asker = self.keep(self.chat.client(f"asker{number}", receive_buffer=SMALL_WINDOW))
+            asker.send(*["ROOMS"] * 20)
+            asker = self.keep(IRCClient(self.chat.line, f"irc{number}", receive_buffer=SMALL_WINDOW))
+            asker.send(*["LIST"] * 20)
+            asker = self.keep(LineClient(self.chat.http, receive_buffer=SMALL_WINDOW))
+            asker.send_bytes(b"GET /rooms HTTP/1.1\r\nHost: x\r\n\r\n" * 20)
+        for _ in range(100):
+            watcher.say("lobby", "turns of the loop")
+        self.assertLess(self.chat.resident_bytes() - before, 16 << 20)
+
+    def test_comes_whole_at_every_door(self):
+        lines = self.keep(self.chat.client("plain"))
+        lines.send("ROOMS", "PING over")
+        self.assertEqual(
+            lines.read_until("PONG over"),
+            [*[f"ROOM {room} 1" for room in self.ROOMS], "END ROOMS", "PONG over"])
+        irc = self.keep(IRCClient(self.chat.line, "irc"))
+        irc.send("LIST", "PING over")
+        listed = [line.split(" ")[3] for line in irc.read_until(":linechat PONG linechat :over") if " 322 " in line]
+        self.assertEqual(listed, [f"#{room}" for room in self.ROOMS])
+        with HTTPClient(self.chat) as http:
+            for _ in range(2):
+                answer = http.get("/rooms")
+                self.assertEqual(answer.headers["Transfer-Encoding"], "chunked")
+                self.assertEqual([room["room"] for room in answer.json()["rooms"]], self.ROOMS)
+            head = http.request("HEAD", "/rooms")
+            self.assertEqual((head.status, head.body), (200, b""))
+            self.assertEqual(http.get("/health").status, 200)
+        # HTTP/1.0 knows no chunks: the end of the connection is the end of the list.
+        old = curl("--http1.0", "--include", f"http://{self.chat.http[0]}:{self.chat.http[1]}/rooms").stdout
+        head, body = old.split("\n\n" if "\n\n" in old else "\r\n\r\n", 1)
+        self.assertNotIn("Transfer-Encoding", head)
+        self.assertEqual(len(json.loads(body)["rooms"]), len(self.ROOMS))
+
+    def test_a_stop_leaves_no_half_list_that_looks_whole(self):
+        asker = self.keep(LineClient(self.chat.http, receive_buffer=SMALL_WINDOW))
+        asker.send_bytes(b"GET /rooms HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
+        asker.expect("HTTP/1.1 200 OK\r")
+        self.assertEqual(self.chat.terminate(), 0)
+        rest = b""
+        try:
+            while data := asker.socket.recv(1 << 18):
+                rest += data
+        except ConnectionResetError:
+            pass
+        self.assertFalse(rest.endswith(b"0\r\n\r\n"))

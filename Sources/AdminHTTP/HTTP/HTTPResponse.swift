@@ -26,8 +26,12 @@ struct HTTPResponse: Equatable, Sendable {
   static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
   /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD) the body
-  /// is left out, but its length is told.
-  func encode(into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil) {
+  /// is left out, but its length is told. With a `framing` other than `.length` the body follows, see
+  /// ``HTTPFraming/encode(_:isLast:into:)``.
+  func encode(
+    into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil,
+    framing: HTTPFraming = .length
+  ) {
     output.append("HTTP/1.1 ")
     output.append(decimal: status.code)
     output.append(ASCII.space)
@@ -35,10 +39,13 @@ struct HTTPResponse: Equatable, Sendable {
     output.append("\r\n")
     for field in headers { Self.append(field.name, field.value, to: &output) }
     if let date { Self.append("Date", date, to: &output) }
-    if status.hasContent {
+    switch framing {
+    case .length where status.hasContent:
       output.append("Content-Length: ")
       output.append(decimal: body.count)
       output.append("\r\n")
+    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+    case .length, .untilClose: break
     }
     if status != .switchingProtocols {
       // Said also when it is the default: an HTTP/1.0 client must be told (RFC 9112 §9.3, appendix C.2.2).

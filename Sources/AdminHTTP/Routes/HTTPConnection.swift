@@ -15,7 +15,12 @@ final class HTTPConnection {
   private struct Answering {
     let keepAlive: Bool
     let headOnly: Bool
+    var version = HTTPVersion.http11
     var awaited = Awaited.nothing
+    /// How the parts of a long answer are sent that has begun.
+    var framing: HTTPFraming?
+    /// What is to be done when the client has taken the part before.
+    var next: RouteStep?
   }
 
   private enum Awaited {
@@ -49,7 +54,8 @@ final class HTTPConnection {
   // MARK: Requests
 
   private func begin(_ request: HTTPRequest) {
-    answering = Answering(keepAlive: request.keepAlive, headOnly: request.method == .head)
+    answering = Answering(
+      keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version)
     let now = connection.reactor.turnTime
     if let seconds = throttle.admit(bytes: request.body.count, at: now) {
       return refuse(.tooFast(retryAfter: seconds))
@@ -78,6 +84,7 @@ final class HTTPConnection {
     do throws(Problem) {
       switch try step() {
       case .respond(let response): respond(response)
+      case .part(let bytes, let response, let next): sendPart(bytes, of: response, next)
       case .publish(let room, let text, let user, let reference):
         answering?.awaited = .publication
         ask(.post(room, text, as: user, .user, once: reference))
@@ -114,6 +121,8 @@ final class HTTPConnection {
 
   private func refuse(_ problem: Problem) {
     door.shard.metrics.refused(problem.reasonCode)
+    // An answer that has begun can only be left incomplete, which the client sees (RFC 9112 §8).
+    if answering?.framing != nil { return connection.close() }
     respond(problem.response)
   }
 
@@ -125,13 +134,29 @@ final class HTTPConnection {
     send(bytes)
   }
 
+  private func sendPart(_ part: [UInt8], of response: HTTPResponse, _ next: RouteStep?) {
+    guard let answer = answering else { return }
+    var bytes: [UInt8] = []
+    let framing = answer.framing ?? (answer.version == .http10 ? .untilClose : .chunked)
+    if answer.framing == nil {
+      if case .untilClose = framing { isEnding = true }
+      response.encode(into: &bytes, keepAlive: keepsAlive, date: door.date, framing: framing)
+      if answer.headOnly { return send(bytes) }
+    }
+    framing.encode(part, isLast: next == nil, into: &bytes)
+    answering?.framing = framing
+    answering?.next = next
+    patience.progressed()
+    send(bytes)
+  }
+
   private var keepsAlive: Bool { answering?.keepAlive == true && !isEnding }
 
   private func send(_ response: [UInt8]) {
     answering?.awaited = .nothing
     if response.count <= Self.pieceBytes {
       connection.output.append(response)
-      return finishAnswer()
+      return finishPart()
     }
     rest = response[...]
     sendPiece()
@@ -142,7 +167,11 @@ final class HTTPConnection {
     rest = rest.dropFirst(Self.pieceBytes)
     if !rest.isEmpty { return connection.notifyWhenDrained() }
     rest = []
-    finishAnswer()
+    finishPart()
+  }
+
+  private func finishPart() {
+    if answering?.next == nil { finishAnswer() } else { connection.notifyWhenDrained() }
   }
 
   private func finishAnswer() {
@@ -224,6 +253,7 @@ extension HTTPConnection: ConnectionHandler {
   func outputDrained() {
     if !rest.isEmpty { return sendPiece() }
     if case .drain(let opening) = answering?.awaited { return handOver(to: opening) }
+    if let next = answering?.next.take() { return perform { next } }
     connection.resumeInput()
   }
 

@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 
 /// `GET /rooms`.
 enum RoomsRoute {
@@ -8,26 +9,37 @@ enum RoomsRoute {
       Route.Answer(status: .ok, description: "All rooms, by name.", content: .json(schema: "Rooms")),
       Route.Answer(status: .serviceUnavailable, description: "The server is stopping."),
     ],
-    answer: { _, _ in
-      .ask(.listRooms) { (reply) throws(Problem) in
-        guard case .rooms(let rooms) = reply else { throw reply.problem }
-        return .respond(HTTPResponse(.ok, json: json(rooms)))
-      }
-    })
+    answer: { _, _ in page(after: nil) })
 
-  static func json(_ rooms: [RoomDescription]) -> [UInt8] {
+  /// The rooms are asked for page by page, as the client takes them: so it does not matter how many there are.
+  private static func page(after last: RoomName?) -> RouteStep {
+    .ask(.listRooms(after: last)) { (reply) throws(Problem) in
+      guard case .rooms(let page) = reply else { throw reply.problem }
+      let part = json(page, isFirst: last == nil)
+      guard last != nil || page.hasMore else { return .respond(HTTPResponse(.ok, json: part)) }
+      let next = page.hasMore ? Self.page(after: page.elements.last?.name) : nil
+      return .part(part, of: HTTPResponse(.ok, json: []), next: next)
+    }
+  }
+
+  /// A piece of `{"rooms":[…]}`.
+  static func json(_ page: Page<RoomDescription>, isFirst: Bool) -> [UInt8] {
+    var json: [UInt8] = []
+    if isFirst { json.append("{\"rooms\":[") }
+    for (index, room) in page.elements.enumerated() {
+      if index > 0 || !isFirst { json.append(UInt8(ascii: ",")) }
+      json.append(contentsOf: Self.json(room))
+    }
+    if !page.hasMore { json.append("]}") }
+    return json
+  }
+
+  private static func json(_ room: RoomDescription) -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()
-    json.key("rooms")
-    json.beginArray()
-    for room in rooms {
-      json.beginObject()
-      json.field("room", room.name.text)
-      json.field("members", room.memberCount)
-      if let topic = room.topic, !topic.text.isEmpty { json.field("topic", topic.text) }
-      json.endObject()
-    }
-    json.endArray()
+    json.field("room", room.name.text)
+    json.field("members", room.memberCount)
+    if let topic = room.topic, !topic.text.isEmpty { json.field("topic", topic.text) }
     json.endObject()
     return json.bytes
   }

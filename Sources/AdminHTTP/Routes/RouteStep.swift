@@ -2,13 +2,16 @@ import ChatCore
 import LineProtocol
 
 /// What a route does next about a request. Routes decide, their connection carries it out: so they neither send nor wait.
-enum RouteStep {
+indirect enum RouteStep {
   case respond(HTTPResponse)
   /// Stores a message, and answers with it.
   case publish(RoomName, MessageText, as: Nick, once: MessageReference?)
   /// Asks the hub something that changes nothing.
   case ask(Request.Action, then: (Reply) throws(Problem) -> RouteStep)
   case read(HistoryQuery, then: (HistoryPage) throws(Problem) -> RouteStep)
+  /// Sends a part of content that may be too long to be held whole. `next` is done when the client has taken it; nil: it was the
+  /// last part. `of`: the response that the first part begins, without a body.
+  case part([UInt8], of: HTTPResponse, next: RouteStep?)
   /// Leaves HTTP.
   case open(WebSocketOpening)
 }

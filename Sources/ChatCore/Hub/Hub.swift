@@ -9,6 +9,7 @@ public struct Hub: Sendable {
   var holders: [Nick: SessionID] = [:]
   var rooms: [RoomID: HubRoom] = [:]
   var roomIDs: [RoomName: RoomID] = [:]
+  private(set) var roomNames: SortedNames<RoomName>
   let reserved: Nick?
   let limits: HubLimits
   private var lastRoom: Int64 = 0
@@ -17,6 +18,7 @@ public struct Hub: Sendable {
   public init(rooms stored: [StoredRoom] = [], reserved: Nick? = nil, limits: HubLimits = HubLimits()) {
     self.reserved = reserved
     self.limits = limits
+    roomNames = SortedNames(stored.map(\.name))
     for room in stored {
       rooms[room.id] = HubRoom(id: room.id, name: room.name, topic: room.topic, isStored: true)
       roomIDs[room.name] = room.id
@@ -43,7 +45,9 @@ public struct Hub: Sendable {
         return try post(text, in: name, as: user, role, by: session, once: reference)
       case .setTopic(let name, let text): return try setTopic(text, of: name, by: session)
       case .describe(let name): return .reply(.room(try description(of: name, for: session)))
-      case .listRooms: return .reply(.rooms(descriptions()))
+      case .listMembers(let name, let last):
+        return .reply(try members(of: name, after: last, for: session))
+      case .listRooms(let last): return .reply(.rooms(rooms(after: last)))
       case .find(let nicks): return .reply(.found(nicks.compactMap(holder(of:))))
       case .count: return .reply(.count(sessions: sessionCount, rooms: roomCount))
       case .end(let reason): return .events(end(session, reason: reason))
@@ -62,13 +66,6 @@ public struct Hub: Sendable {
 
   // MARK: Rooms
 
-  func room(named name: RoomName) throws(ProtocolError) -> HubRoom {
-    guard let id = roomIDs[name], let room = rooms[id] else {
-      throw ProtocolError(.noSuchRoom, asked: name.text)
-    }
-    return room
-  }
-
   /// The room of this name, made if it is not there.
   mutating func roomOrNew(named name: RoomName) throws(ProtocolError) -> RoomID {
     if let id = roomIDs[name] { return id }
@@ -79,6 +76,7 @@ public struct Hub: Sendable {
     let id = RoomID(lastRoom)
     rooms[id] = HubRoom(id: id, name: name, isStored: false)
     roomIDs[name] = id
+    roomNames.insert(name)
     return id
   }
 
@@ -87,22 +85,6 @@ public struct Hub: Sendable {
     guard let room = rooms[id], room.isForgettable else { return }
     rooms[id] = nil
     roomIDs[room.name] = nil
-  }
-
-  private func description(
-    of name: RoomName, for session: SessionID
-  ) throws(ProtocolError) -> RoomDescription {
-    let room = try room(named: name)
-    return RoomDescription(
-      id: room.id, name: room.name, topic: room.topic, members: Array(room.present.keys),
-      memberCount: room.present.count, isJoined: sessions[session]?.rooms.contains(room.id) ?? false)
-  }
-
-  private func descriptions() -> [RoomDescription] {
-    rooms.values.sorted { $0.name < $1.name }.map { room in
-      RoomDescription(
-        id: room.id, name: room.name, topic: room.topic, members: [], memberCount: room.present.count,
-        isJoined: false)
-    }
+    roomNames.remove(room.name)
   }
 }

@@ -8,6 +8,7 @@ struct HubRoom {
   private(set) var topic: Topic?
   /// How many sessions there are of each name.
   private(set) var present: [Nick: Int] = [:]
+  private(set) var names = SortedNames<Nick>()
   /// Stored changes whose outcome is not known yet.
   private(set) var underWay = 0
   private var topicsUnderWay = 0
@@ -51,13 +52,17 @@ struct HubRoom {
   /// Counts one more session. True if it is the first of its name.
   mutating func enter(_ nick: Nick) -> Bool {
     present[nick, default: 0] += 1
-    return present[nick] == 1
+    guard present[nick] == 1 else { return false }
+    names.insert(nick)
+    return true
   }
 
   /// Counts one session less. True if it was the last of its name.
   mutating func leave(_ nick: Nick) -> Bool {
     guard let count = present[nick] else { return false }
     present[nick] = count > 1 ? count - 1 : nil
-    return count == 1
+    guard count == 1 else { return false }
+    names.remove(nick)
+    return true
   }
 }

@@ -29,7 +29,8 @@ final class LineSession {
   private var hasLeft = false
   private var replay: Replay?
   private var replayRoom: RoomName?
-  private var pacedLines: PacedLines?
+  /// The next part of a long answer.
+  private var continuation: (() -> Void)?
   private var endReason = "connection closed"
   private var throttle: Throttle
   /// A timer ends the pause of one that is too fast.
@@ -70,11 +71,11 @@ final class LineSession {
     send(bytes)
   }
 
-  /// Sends a long list as the socket takes it, then calls `completion`. The session is busy until then.
-  func sendPaced(_ bytes: [UInt8], then completion: @escaping () -> Void) {
+  /// Goes on with a long answer when the socket has taken what there is of it. The session is busy until then.
+  func whenDrained(_ goOn: @escaping () -> Void) {
     isBusy = true
-    pacedLines = PacedLines(bytes, completion)
-    outputDrained()
+    continuation = goOn
+    connection.notifyWhenDrained()
   }
 
   /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``.
@@ -135,7 +136,7 @@ final class LineSession {
     hasLeft = true
     replay?.cancel()
     replay = nil
-    pacedLines = nil
+    continuation = nil
     shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
   }
 
@@ -260,14 +261,7 @@ extension LineSession: ConnectionHandler {
 
   func outputDrained() {
     replay?.outputDrained()
-    guard let paced = pacedLines else { return }
-    if let chunk = paced.next() {
-      send(chunk)
-      connection.notifyWhenDrained()
-    } else {
-      pacedLines = nil
-      paced.completion()
-    }
+    continuation.take()?()
   }
 
   func outputOverflowed() {

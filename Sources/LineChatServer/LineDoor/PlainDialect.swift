@@ -78,8 +78,9 @@ final class PlainDialect: LineDialect {
     case .since(let room, let after):
       if after > session.shard.log.lastID { throw ProtocolError(.futureID, asked: line) }
       session.ask(.describe(room))
-    case .history(let room, _), .names(let room): session.ask(.describe(room))
-    case .rooms: session.ask(.listRooms)
+    case .history(let room, _): session.ask(.describe(room))
+    case .names(let room): session.ask(.listMembers(room))
+    case .rooms: session.ask(.listRooms())
     case .ping(let text): session.send { PlainEncoder.pong(text, into: &$0) }
     case .help: session.send { PlainEncoder.help(into: &$0) }
     case .quit:
@@ -118,11 +119,22 @@ final class PlainDialect: LineDialect {
       let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
       session.send { PlainEncoder.okJoin(room: room.text, id: newest, into: &$0) }
     case .room(let room): return answer(room, session)
-    case .rooms(let rooms):
-      var lines: [UInt8] = []
-      for room in rooms { PlainEncoder.room(room.name.text, count: room.memberCount, into: &lines) }
-      PlainEncoder.endRooms(into: &lines)
-      return session.sendPaced(lines) { session.finishCommand() }
+    case .members(let room, let page):
+      session.send {
+        PlainEncoder.names(room: room.name.text, nicks: page.elements.lazy.map(\.text), into: &$0)
+      }
+      if page.hasMore {
+        return session.whenDrained { session.ask(.listMembers(room.name, after: page.elements.last)) }
+      }
+      session.send { PlainEncoder.endNames(room: room.name.text, into: &$0) }
+    case .rooms(let page):
+      session.send { bytes in
+        for room in page.elements { PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes) }
+      }
+      if page.hasMore {
+        return session.whenDrained { session.ask(.listRooms(after: page.elements.last?.name)) }
+      }
+      session.send { PlainEncoder.endRooms(into: &$0) }
     case .found, .count: break  // Asked by IRC only.
     }
     session.finishCommand()
@@ -131,11 +143,6 @@ final class PlainDialect: LineDialect {
   private func answer(_ room: RoomDescription, _ session: LineSession) {
     let joined = LineSession.JoinedRoom(id: room.id, name: room.name)
     switch pending {
-    case .names:
-      var lines: [UInt8] = []
-      PlainEncoder.names(room: room.name.text, nicks: room.members.sorted().lazy.map(\.text), into: &lines)
-      PlainEncoder.endNames(room: room.name.text, into: &lines)
-      session.sendPaced(lines) { session.finishCommand() }
     case .since(_, let after):
       session.startReplay(of: joined, after: after, to: .through(session.shard.log.lastID))
     case .history(_, let count): showHistory(joined, count, session)

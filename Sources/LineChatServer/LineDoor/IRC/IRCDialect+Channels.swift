@@ -25,7 +25,7 @@ extension IRCDialect {
     return ask(.describe(room), session) { reply, irc, session in
       guard case .room(let description) = reply else { return .done }
       if let topic = description.topic, !topic.text.isEmpty { irc.tell(topic, of: description.name, session) }
-      return irc.sendList(session) { irc.appendNames(description, session, to: &$0) }
+      return irc.names(of: room, asked: room.channel, session)
     }
   }
 

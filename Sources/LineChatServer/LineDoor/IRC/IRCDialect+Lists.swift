@@ -5,17 +5,48 @@ extension IRCDialect {
   /// `NAMES #a,#b`. A channel that is not there has no names, and that is all that is said of it.
   func names(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     let targets = Self.targets(line.parameters.first)
-    if targets.isEmpty { reply(.rplEndOfNames, ["*"], to: session) }
-    let parts = targets.map { target in
-      Self.describing(target) { description, irc, session in
-        guard let description else {
-          irc.reply(.rplEndOfNames, [target], to: session)
-          return .done
-        }
-        return irc.sendList(session) { irc.appendNames(description, session, to: &$0) }
+    if targets.isEmpty { return endNames("*", session) }
+    let parts = targets.map { target -> Part in
+      { irc, session in
+        guard let room = try? RoomName(channel: target) else { return irc.endNames(target, session) }
+        return irc.names(of: room, asked: target, session)
       }
     }
     return run(parts, session)
+  }
+
+  /// Who is in a room. `asked`: what a channel that is not there is called.
+  func names(of room: RoomName, asked: String, _ session: LineSession) -> IRCProgress {
+    listMembers(of: room, session) { [self] room, nicks in
+      // "=" is a public channel: there are no others.
+      session.send {
+        session.settings.irc.list(
+          .rplNamReply, to: name(session), params: ["=", room.name.channel], items: nicks.lazy.map(\.text),
+          into: &$0)
+      }
+    } end: { [self] room in
+      endNames(room?.name.channel ?? asked, session)
+    }
+  }
+
+  private func endNames(_ channel: String, _ session: LineSession) -> IRCProgress {
+    reply(.rplEndOfNames, [channel], to: session)
+    return .done
+  }
+
+  /// Shows who is in a room, page by page, as the socket takes them. `end` is given nil for a room that is not there, or not any more.
+  func listMembers(
+    of room: RoomName, after last: Nick? = nil, _ session: LineSession,
+    show: @escaping (RoomDescription, [Nick]) -> Void, end: @escaping (RoomDescription?) -> IRCProgress
+  ) -> IRCProgress {
+    ask(.listMembers(room, after: last), session) { reply, irc, session in
+      guard case .members(let description, let page) = reply else { return end(nil) }
+      show(description, page.elements)
+      guard page.hasMore else { return end(description) }
+      return irc.whenDrained(session) {
+        irc.listMembers(of: room, after: page.elements.last, session, show: show, end: end)
+      }
+    }
   }
 
   /// The part of a line that asks for a room; `show` is given what there is to know of it.
@@ -31,28 +62,11 @@ extension IRCDialect {
     }
   }
 
-  func appendNames(_ room: RoomDescription, _ session: LineSession, to out: inout [UInt8]) {
-    // "=" is a public channel: there are no others.
-    session.settings.irc.list(
-      .rplNamReply, to: name(session), params: ["=", room.name.channel],
-      items: room.members.sorted().lazy.map(\.text),
-      into: &out)
-    append(.rplEndOfNames, [room.name.channel], for: session, to: &out)
-  }
-
   /// `LIST [#a,#b]`
   func list(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     reply(.rplListStart, ["Channel"], to: session)
     let targets = Self.targets(line.parameters.first)
-    if targets.isEmpty {
-      return ask(.listRooms, session) { reply, irc, session in
-        guard case .rooms(let rooms) = reply else { return .done }
-        return irc.sendList(session) {
-          for room in rooms { irc.appendListed(room, session, to: &$0) }
-          irc.append(.rplListEnd, [], for: session, to: &$0)
-        }
-      }
-    }
+    if targets.isEmpty { return listRooms(after: nil, session) }
     let parts = targets.map { target in
       Self.describing(target) { description, irc, session in
         if let description { session.send { irc.appendListed(description, session, to: &$0) } }
@@ -60,6 +74,15 @@ extension IRCDialect {
       }
     }
     return run(parts + [{ irc, session in irc.endList(session) }], session)
+  }
+
+  private func listRooms(after last: RoomName?, _ session: LineSession) -> IRCProgress {
+    ask(.listRooms(after: last), session) { reply, irc, session in
+      guard case .rooms(let page) = reply else { return irc.endList(session) }
+      session.send { for room in page.elements { irc.appendListed(room, session, to: &$0) } }
+      guard page.hasMore else { return irc.endList(session) }
+      return irc.whenDrained(session) { irc.listRooms(after: page.elements.last?.name, session) }
+    }
   }
 
   private func endList(_ session: LineSession) -> IRCProgress {

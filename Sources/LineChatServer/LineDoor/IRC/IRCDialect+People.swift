@@ -7,12 +7,10 @@ extension IRCDialect {
     let target = line.parameters[0]
     let isForOperators = line.parameters.count > 1 && line.parameters[1] == "o"
     if !isForOperators, let room = try? RoomName(channel: target) {
-      return ask(.describe(room), session) { reply, irc, session in
-        guard case .room(let room) = reply else { return irc.endWho(target, session) }
-        return irc.sendList(session) {
-          for nick in room.members.sorted() { irc.appendWho(nick, room.name.channel, session, to: &$0) }
-          irc.append(.rplEndOfWho, [target], for: session, to: &$0)
-        }
+      return listMembers(of: room, session) { room, nicks in
+        session.send { for nick in nicks { self.appendWho(nick, room.name.channel, session, to: &$0) } }
+      } end: { _ in
+        self.endWho(target, session)
       }
     }
     if !isForOperators, let nick = try? Nick(target) {

@@ -129,11 +129,9 @@ final class IRCDialect: LineDialect {
     reply(refusal.numeric, refusal.params, text: refusal.reason, to: session)
   }
 
-  /// Sends a list, which may be long, as the socket takes it.
-  func sendList(_ session: LineSession, _ encode: (inout [UInt8]) -> Void) -> IRCProgress {
-    var lines: [UInt8] = []
-    encode(&lines)
-    session.sendPaced(lines) { [self] in settle(.done, session) }
+  /// Goes on with a list when the socket has taken what there is of it.
+  func whenDrained(_ session: LineSession, _ goOn: @escaping () -> IRCProgress) -> IRCProgress {
+    session.whenDrained { [self] in settle(goOn(), session) }
     return .pending
   }
 }
