@@ -14,6 +14,8 @@ public final class Connection: Pollable {
   private(set) var phase = Phase.open
   private var unconsumed: [UInt8] = []
   private var isPaused = false
+  /// A timer ends the pause.
+  private var isPauseTimed = false
   /// The unconsumed bytes are to be offered again in this turn.
   private var isResuming = false
   private var inputHasEnded = false
@@ -38,6 +40,17 @@ public final class Connection: Pollable {
   /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the kernel, which slows the
   /// peer down by TCP's own flow control.
   public func pauseInput() { isPaused = true }
+
+  /// Offers no more input for so long, unless ``resumeInput()`` comes before. During such a pause another one changes nothing.
+  public func pauseInput(milliseconds: Int64) {
+    isPaused = true
+    if isPauseTimed { return }
+    isPauseTimed = true
+    reactor.after(milliseconds: milliseconds) { [weak self] in
+      self?.isPauseTimed = false
+      self?.resumeInput()
+    }
+  }
 
   /// Offers the unconsumed bytes again, later in this turn, and goes on reading.
   public func resumeInput() {

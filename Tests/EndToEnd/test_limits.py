@@ -114,6 +114,8 @@ class Rate(ServerCase):
             self.assertEqual(answer.status, 429)
             self.assertEqual(answer.headers["Retry-After"], "1")
             self.assertEqual(answer.json()["code"], "too-fast")
+            log = server.log()
+            self.assertEqual(log.count(" held up: somebody without a nick at 127.0.0.1 asks too fast\n"), 1, log)
         with HTTPClient(server) as other:
             self.assertEqual(other.get("/health").status, 200)
 

@@ -16,7 +16,7 @@ final class WebSocketSession {
   /// A peer that is gone without a word is noticed after about this time.
   static let silentPeerSeconds: Int32 = 120
 
-  private enum Phase {
+  enum Phase {
     case joining
     case replaying(Replay)
     case live
@@ -29,22 +29,20 @@ final class WebSocketSession {
   private var id = SessionID(loop: 0, serial: 0)
   private(set) var room: RoomID?
   /// The room as it was first written; until the join, as it was asked for.
-  private var roomName: RoomName
+  var roomName: RoomName
   /// What is not after this id was there before the session came.
-  private var newestAtJoin: Int64 = 0
-  private var phase = Phase.joining
+  var newestAtJoin: Int64 = 0
+  var phase = Phase.joining
   private var decoder = WebSocketDecoder()
   /// Messages whose outcome is not known yet.
-  private var underWay = 0
+  var underWay = 0
   /// A refusal whose turn is after the messages under way.
   private var refusal: ProtocolError?
   /// How to close as soon as nothing is under way.
   private var ending: Ending?
-  private var endReason = "connection closed"
-  private var throttle: Throttle
-  /// A timer ends the pause of one that is too fast.
-  private var isThrottled = false
-  private var quiet: Quiet
+  var endReason = "connection closed"
+  var throttle: Throttle
+  var quiet: Quiet
 
   private enum Ending {
     /// The client ended the connection; with or without a close frame.
@@ -70,7 +68,7 @@ final class WebSocketSession {
   // MARK: Joining
 
   /// The hub does not let the user in: an HTTP response is still possible.
-  private func refuseOpening(_ error: ProtocolError) {
+  func refuseOpening(_ error: ProtocolError) {
     let problem = Problem(error).closing
     door.shard.metrics.refused(problem.reasonCode)
     var bytes: [UInt8] = []
@@ -79,7 +77,7 @@ final class WebSocketSession {
     finish()
   }
 
-  private func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
+  func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
     self.room = room
     roomName = name
     newestAtJoin = state.newest
@@ -96,18 +94,18 @@ final class WebSocketSession {
 
   // MARK: Sending
 
-  private func send(_ encode: (inout [UInt8]) -> Void) {
+  func send(_ encode: (inout [UInt8]) -> Void) {
     var bytes: [UInt8] = []
     encode(&bytes)
     connection.output.append(bytes)
   }
 
-  private func refuse(_ error: ProtocolError) {
+  func refuse(_ error: ProtocolError) {
     door.shard.metrics.refused(error.code.rawValue)
     send { WebSocketFrame.error(error, into: &$0) }
   }
 
-  private func close(_ code: WebSocketCloseCode?, _ reason: String) {
+  func close(_ code: WebSocketCloseCode?, _ reason: String) {
     send { WebSocketEncoder.close(code, reason, into: &$0) }
     finish()
   }
@@ -118,7 +116,7 @@ final class WebSocketSession {
     leave()
   }
 
-  private func leave() {
+  func leave() {
     if case .replaying(let replay) = phase { replay.cancel() }
     phase = .ended
     door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
@@ -135,7 +133,7 @@ final class WebSocketSession {
     return min(cursor, dropped.resumeAfter ?? cursor)
   }
 
-  private func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
+  func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
       let resume = resumePoint(dropped: dropped, isSlow: isSlow)
@@ -184,7 +182,7 @@ final class WebSocketSession {
   }
 
   /// Does what waited for the messages under way, and takes input again.
-  private func goOn() {
+  func goOn() {
     guard connection.isOpen else { return }
     if underWay == 0 {
       if let error = refusal.take() { refuse(error) }
@@ -237,21 +235,12 @@ extension WebSocketSession: ConnectionHandler {
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
   private func holdUp() {
-    let wasTooFast = throttle.isTooFast
-    switch throttle.exceeded(at: connection.reactor.turnTime) {
+    switch throttle.exceeded(by: opening.user.text, at: connection.reactor.turnTime) {
     case .end(let wait):
       report("ended", "sent too fast for too long")
       door.shard.metrics.refused(ErrorCode.tooFast.rawValue)
       end(.goodbye(.policyViolation, "sent too fast for too long; wait \(wait) s"))
-    case .pause(let milliseconds):
-      if !wasTooFast { report("held up", "sends too fast") }
-      connection.pauseInput()
-      if isThrottled { return }
-      isThrottled = true
-      connection.reactor.after(milliseconds: milliseconds) { [weak self] in
-        self?.isThrottled = false
-        self?.connection.resumeInput()
-      }
+    case .pause(let milliseconds): connection.pauseInput(milliseconds: milliseconds)
     }
   }
 
@@ -284,72 +273,5 @@ extension WebSocketSession: ConnectionHandler {
       let end = Array("\r\n\r\n".utf8)
       return bytes.indices.first { bytes[$0...].starts(with: end) }.map { $0 + end.count }
     }
-  }
-}
-
-extension WebSocketSession: Participant {
-  func replied(_ reply: Reply) {
-    if connection.isOpen, case .joining = phase, case .refused(let error) = reply { refuseOpening(error) }
-  }
-
-  func happened(_ outcome: Outcome) {
-    guard connection.isOpen else { return }
-    switch outcome {
-    case .joined(let id, let state, let room, _): return open(id, state, room)
-    case .published(let message): send { WebSocketFrame.message(message, type: .message, into: &$0) }
-    case .refused(let error): refuse(error)
-    case .failed(let error): refuse(ProtocolError(error, asked: ""))
-    default: return
-    }
-    underWay -= 1
-    goOn()
-  }
-
-  func probe() {}
-
-  func look(at now: Int64, _ patience: Quiet.Patience) {
-    guard connection.isOpen else { return }
-    // Its answer may be in what is not read.
-    if connection.isInputPaused { return quiet.heard(at: now) }
-    switch quiet.look(at: now, patience) {
-    case .wait: break
-    case .ping: send { WebSocketEncoder.ping([], into: &$0) }
-    case .gone: cutOff(.policyViolation, "ping timeout", isSlow: false)
-    }
-  }
-
-  func shutDown() {
-    if room == nil {
-      if connection.isOpen { refuseOpening(ProtocolError(.shuttingDown, asked: "")) }
-    } else {
-      cutOff(.goingAway, "shutdown", isSlow: false)
-    }
-  }
-}
-
-extension WebSocketSession: ReplaySink {
-  /// What was said after the join is no history, however it is read.
-  func show(_ message: Message) {
-    send {
-      WebSocketFrame.message(message, type: message.id <= newestAtJoin ? .history : .message, into: &$0)
-    }
-  }
-
-  func showGap(from: Int64, to: Int64) {
-    send { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
-  }
-
-  func continueWhenDrained() { connection.notifyWhenDrained() }
-
-  func replayEnded(at cursor: Int64) {
-    phase = .live
-    goOn()
-  }
-
-  func replayFailed(_ error: LogError) {
-    guard case .replaying(let replay) = phase else { return }
-    endReason = "history cannot be read"
-    refuse(ProtocolError(error, asked: ""))
-    close(.internalError, "history cannot be read; resume after \(replay.cursor)")
   }
 }

@@ -23,7 +23,7 @@ public struct Throttle {
   public init(_ visitor: Visitor) { self.visitor = visitor }
 
   /// It has been held up, and has not taken a breath since.
-  public var isTooFast: Bool { tooFastSince != .max }
+  var isTooFast: Bool { tooFastSince != .max }
 
   /// The units that may be taken now.
   public mutating func allowance(at now: Int64) -> Int {
@@ -44,22 +44,30 @@ public struct Throttle {
     addressWaitsUntil = now + visitor.take(units, at: now)
   }
 
-  /// There is input, and no allowance for it.
-  public mutating func exceeded(at now: Int64) -> Verdict {
+  /// There is input, and no allowance for it. The first time is logged. `name`: the session's nick.
+  public mutating func exceeded(by name: String? = nil, at now: Int64) -> Verdict {
     guard let rate = visitor.limits.session else { return .pause(milliseconds: 0) }
-    tooFastSince = min(tooFastSince, now)
+    noteTooFast(name, "sends too fast", at: now)
     if now - tooFastSince >= visitor.limits.floodPatience {
       return .end(wait: seconds(bucket.wait(for: TrafficLimits.burst, at: now, rate)))
     }
     return .pause(milliseconds: min(max(wait(at: now, rate), Self.pause.lowerBound), Self.pause.upperBound))
   }
 
-  /// Takes one request of `bytes` bytes, or returns in how many whole seconds one may be made.
+  /// Takes one request of `bytes` bytes, or returns in how many whole seconds one may be made; the first refusal is logged.
   public mutating func admit(bytes: Int, at now: Int64) -> Int? {
     guard let rate = visitor.limits.session else { return nil }
-    if allowance(at: now) == 0 { return seconds(wait(at: now, rate)) }
+    if allowance(at: now) == 0 {
+      noteTooFast(nil, "asks too fast", at: now)
+      return seconds(wait(at: now, rate))
+    }
     take(1, bytes: bytes, at: now)
     return nil
+  }
+
+  private mutating func noteTooFast(_ name: String?, _ deed: String, at now: Int64) {
+    if !isTooFast { visitor.report("held up", name, deed, at: now) }
+    tooFastSince = min(tooFastSince, now)
   }
 
   private func wait(at now: Int64, _ rate: TokenBucket.Rate) -> Int64 {

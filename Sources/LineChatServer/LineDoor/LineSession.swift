@@ -12,7 +12,7 @@ final class LineSession {
   let connection: Connection
   let shard: Shard
   let settings: LineSettings
-  private var dialect: any LineDialect = PlainDialect()
+  var dialect: any LineDialect = PlainDialect()
   /// Set as soon as the session has entered its shard.
   private(set) var id = SessionID(loop: 0, serial: 0)
   var nick: Nick?
@@ -22,22 +22,20 @@ final class LineSession {
   private(set) var underWay = 0
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
-  private var isEnding = false
-  private var isProbed = false
+  var isEnding = false
+  var isProbed = false
   /// The end of a line that was refused as too long has not come yet.
-  private var isSkippingLine = false
+  var isSkippingLine = false
   private var hasLeft = false
-  private var replay: Replay?
-  private var replayRoom: RoomName?
+  var replay: Replay?
+  var replayRoom: RoomName?
   /// The next part of a long answer.
-  private var continuation: (() -> Void)?
-  private var endReason = "connection closed"
-  private var throttle: Throttle
-  /// A timer ends the pause of one that is too fast.
-  private var isThrottled = false
+  var continuation: (() -> Void)?
+  var endReason = "connection closed"
+  var throttle: Throttle
   /// What the hub was asked for since the last read: a line that names several rooms counts for each.
-  private var asked = 0
-  private var quiet: Quiet
+  var asked = 0
+  var quiet: Quiet
 
   struct JoinedRoom {
     let id: RoomID
@@ -131,7 +129,7 @@ final class LineSession {
     leave()
   }
 
-  private func leave() {
+  func leave() {
     if hasLeft { return }
     hasLeft = true
     replay?.cancel()
@@ -142,214 +140,14 @@ final class LineSession {
 
   // MARK: Order
 
-  private func goOn() {
+  func goOn() {
     if isEnding, isIdle { return finish(reason: endReason) }
     connection.resumeInput()
   }
 
-  private func settleMessage() {
+  func settleMessage() {
     underWay -= 1
     // Input waits for the last of the messages, or for room among them.
     if underWay == 0 || canPublish { goOn() }
-  }
-}
-
-extension LineSession: ConnectionHandler {
-  func receive(_ bytes: Span<UInt8>) -> Int {
-    let now = connection.reactor.turnTime
-    let allowance = throttle.allowance(at: now)
-    var lines = 0
-    let consumed = receive(bytes, &lines, allowance)
-    if lines > 0 { quiet.heard(at: now) }
-    throttle.take(max(lines, asked), bytes: consumed, at: now)
-    asked = 0
-    return consumed
-  }
-
-  /// Takes at most `allowance` lines, and counts them.
-  private func receive(_ bytes: Span<UInt8>, _ lines: inout Int, _ allowance: Int) -> Int {
-    var offset = 0
-    while connection.isOpen {
-      if isSkippingLine {
-        if lines >= allowance, !bytes.isEmpty {
-          holdUp()
-          return offset
-        }
-        guard let next = LineScanner.resume(in: bytes, from: offset) else { return bytes.count }
-        isSkippingLine = false
-        offset = next
-      }
-      switch LineScanner.next(in: bytes, from: offset) {
-      case .line(let range, let next):
-        if lines >= allowance {
-          holdUp()
-          return offset
-        }
-        if dialect.receive(bytes.extracting(range), self) == .wait {
-          waitForRoom()
-          return offset
-        }
-        lines += 1
-        offset = next
-      case .needMore:
-        if offset == 0, ForeignProtocol.detect(bytes) == .tls { refuse(.notLineProtocol, bytes) }
-        dialect.inputPaused(self)
-        return offset
-      case .tooLong:
-        dialect.inputPaused(self)
-        if !isIdle {
-          waitForRoom()
-          return offset
-        }
-        switch dialect.refuseLongLine(self) {
-        case .end: finish(reason: "line too long")
-        case .skip: isSkippingLine = true
-        }
-      }
-    }
-    return bytes.count
-  }
-
-  private func waitForRoom() {
-    connection.pauseInput()
-    // What is under way ends with an outcome of this session; if it is the log that is full, that says when it has room.
-    if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
-  }
-
-  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
-  private func holdUp() {
-    let wasTooFast = throttle.isTooFast
-    switch throttle.exceeded(at: connection.reactor.turnTime) {
-    case .end(let wait) where isIdle:
-      report("ended", "sent too fast for too long")
-      dismiss(.tooFast, "sent too fast for too long; wait \(wait) s")
-    case .end: connection.pauseInput()
-    case .pause(let milliseconds):
-      if !wasTooFast { report("held up", "sends too fast") }
-      connection.pauseInput()
-      if isThrottled { return }
-      isThrottled = true
-      connection.reactor.after(milliseconds: milliseconds) { [weak self] in
-        self?.isThrottled = false
-        self?.connection.resumeInput()
-      }
-    }
-  }
-
-  private func report(_ measure: String, _ deed: String) {
-    throttle.visitor.report(measure, nick?.text, deed, at: connection.reactor.turnTime)
-  }
-
-  /// Ends the session, with words that say why.
-  private func dismiss(_ code: ErrorCode, _ reason: String) {
-    shard.metrics.refused(code.rawValue)
-    dialect.dismiss(ProtocolError(code, asked: "", reason: reason), self)
-    finish(reason: reason)
-  }
-
-  private func refuse(_ code: ErrorCode, _ bytes: Span<UInt8>) {
-    let reason = ForeignProtocol.detect(bytes)?.reason
-    shard.metrics.refused(code.rawValue)
-    send { PlainEncoder.error(ProtocolError(code, asked: "", reason: reason), into: &$0) }
-    finish(reason: "not the line protocol")
-  }
-
-  func inputEnded() {
-    isEnding = true
-    if isIdle { finish(reason: endReason) }
-  }
-
-  func outputDrained() {
-    replay?.outputDrained()
-    continuation.take()?()
-  }
-
-  func outputOverflowed() {
-    shard.metrics.slowReaders.add(1, ordering: .relaxed)
-    report("cut off", "does not read")
-    endReason = "slow reader"
-    connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
-    leave()
-  }
-
-  func closed() {
-    throttle.visitor.leave(at: connection.reactor.turnTime)
-    shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
-    leave()
-  }
-
-  func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    bytes.firstIndex(of: 0x0A).map { $0 + 1 }
-  }
-}
-
-extension LineSession: Participant {
-  func replied(_ reply: Reply) {
-    if connection.isOpen { dialect.replied(reply, self) }
-  }
-
-  func happened(_ outcome: Outcome) {
-    if connection.isOpen { dialect.happened(outcome, self) }
-    switch outcome {
-    case .published, .refused: settleMessage()
-    case .failed where underWay > 0: settleMessage()
-    default: break
-    }
-  }
-
-  func probe() {
-    if isProbed { return }
-    isProbed = true
-    connection.probePeer(for: LineSettings.probeSeconds)
-    connection.reactor.after(milliseconds: LineSettings.probeMilliseconds) { [weak self] in
-      self?.isProbed = false
-      self?.connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
-    }
-  }
-
-  /// Plain sessions that have a nick are left alone: a person with `nc` cannot answer a ping.
-  func look(at now: Int64, _ patience: Quiet.Patience) {
-    guard connection.isOpen else { return }
-    if connection.isInputPaused || (nick == nil && !isIdle) {
-      // Its answer may be in what is not read; or it is the server that owes one.
-      quiet.heard(at: now)
-    } else if nick == nil {
-      if quiet.lasts(patience.registration, at: now) {
-        dismiss(.timeout, "no NICK came in time; connect again")
-      }
-    } else if dialect.canAnswerPings {
-      switch quiet.look(at: now, patience) {
-      case .wait: break
-      case .ping: dialect.ping(self)
-      case .gone: dismiss(.timeout, "Ping timeout")
-      }
-    }
-  }
-
-  func shutDown() {
-    endReason = "server is stopping"
-    connection.cutOff { dialect.farewell(.shutdown, dropped: $0, self) }
-  }
-}
-
-extension LineSession: ReplaySink {
-  func show(_ message: Message) { dialect.show(message, self) }
-
-  func showGap(from: Int64, to: Int64) {
-    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, self) }
-  }
-
-  func continueWhenDrained() { connection.notifyWhenDrained() }
-
-  func replayEnded(at cursor: Int64) {
-    replay = nil
-    guard let room = replayRoom.take() else { return }
-    dialect.replayEnded(room, at: cursor, self)
-  }
-
-  func replayFailed(_ error: LogError) {
-    replay = nil
-    guard let room = replayRoom.take() else { return }
-    dialect.replayFailed(room, error, self)
   }
 }

@@ -1,0 +1,70 @@
+import ChatCore
+import Delivery
+import LineProtocol
+
+extension WebSocketSession: Participant {
+  func replied(_ reply: Reply) {
+    if connection.isOpen, case .joining = phase, case .refused(let error) = reply { refuseOpening(error) }
+  }
+
+  func happened(_ outcome: Outcome) {
+    guard connection.isOpen else { return }
+    switch outcome {
+    case .joined(let id, let state, let room, _): return open(id, state, room)
+    case .published(let message): send { WebSocketFrame.message(message, type: .message, into: &$0) }
+    case .refused(let error): refuse(error)
+    case .failed(let error): refuse(ProtocolError(error, asked: ""))
+    default: return
+    }
+    underWay -= 1
+    goOn()
+  }
+
+  func probe() {}
+
+  func look(at now: Int64, _ patience: Quiet.Patience) {
+    guard connection.isOpen else { return }
+    // Its answer may be in what is not read.
+    if connection.isInputPaused { return quiet.heard(at: now) }
+    switch quiet.look(at: now, patience) {
+    case .wait: break
+    case .ping: send { WebSocketEncoder.ping([], into: &$0) }
+    case .gone: cutOff(.policyViolation, "ping timeout", isSlow: false)
+    }
+  }
+
+  func shutDown() {
+    if room == nil {
+      if connection.isOpen { refuseOpening(ProtocolError(.shuttingDown, asked: "")) }
+    } else {
+      cutOff(.goingAway, "shutdown", isSlow: false)
+    }
+  }
+}
+
+extension WebSocketSession: ReplaySink {
+  /// What was said after the join is no history, however it is read.
+  func show(_ message: Message) {
+    send {
+      WebSocketFrame.message(message, type: message.id <= newestAtJoin ? .history : .message, into: &$0)
+    }
+  }
+
+  func showGap(from: Int64, to: Int64) {
+    send { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(at cursor: Int64) {
+    phase = .live
+    goOn()
+  }
+
+  func replayFailed(_ error: LogError) {
+    guard case .replaying(let replay) = phase else { return }
+    endReason = "history cannot be read"
+    refuse(ProtocolError(error, asked: ""))
+    close(.internalError, "history cannot be read; resume after \(replay.cursor)")
+  }
+}
