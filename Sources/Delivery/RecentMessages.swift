@@ -2,33 +2,44 @@ import ChatCore
 import LineProtocol
 
 /// The last messages of a room, in order, without a hole: what replays that are nearly done go on with.
+///
+/// Held in two halves. When the newer one is full it becomes the older one, and what that held is let go.
 struct RecentMessages {
-  /// Inclusive bounds of what is held, ``Message/cost`` for bytes. At 10 000 messages a second it is what comes while 500 readers
-  /// are given a page each.
+  /// Inclusive bounds of what is held, ``Message/cost`` for bytes, and never much less than half of it. At 10 000 messages a second
+  /// half of it is what comes while hundreds of readers are given a page each.
   static let mostMessages = 4096
   static let mostBytes = 1024 * 1024
 
   /// Everything in the room after this id is held.
   private(set) var after: Int64
-  private var messages: ArraySlice<Message> = []
-  private var bytes = 0
+  private var older: [Message] = []
+  private var newer: [Message] = []
+  private var newerBytes = 0
 
   init(after: Int64) { self.after = after }
 
-  /// Adds the room's next message. The oldest make room for it.
+  /// Adds the room's next message.
   mutating func append(_ message: Message) {
-    messages.append(message)
-    bytes += message.cost
-    while messages.count > Self.mostMessages || bytes > Self.mostBytes {
-      let oldest = messages.removeFirst()
-      bytes -= oldest.cost
-      after = oldest.id
+    let cost = message.cost
+    if newer.count == Self.mostMessages / 2 || newerBytes + cost > Self.mostBytes / 2 {
+      after = older.last?.id ?? after
+      older = newer
+      newer = []
+      newerBytes = 0
     }
+    newer.append(message)
+    newerBytes += cost
   }
 
   /// The first messages after `id`, at most `limit`; nil if some of them are not held.
   func page(after id: Int64, limit: Int) -> [Message]? {
     if id < after { return nil }
-    return Array(messages[messages.partitioningIndex { $0.id > id }...].prefix(limit))
+    var page = Array(Self.page(older, after: id, limit: limit))
+    page += Self.page(newer, after: id, limit: limit - page.count)
+    return page
+  }
+
+  private static func page(_ messages: [Message], after id: Int64, limit: Int) -> ArraySlice<Message> {
+    messages[messages.partitioningIndex { $0.id > id }...].prefix(limit)
   }
 }

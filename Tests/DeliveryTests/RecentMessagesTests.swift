@@ -17,24 +17,24 @@ struct RecentMessagesTests {
     #expect(recent.page(after: 20, limit: 9) == [])
   }
 
-  @Test func holdsSoManyMessages() {
+  /// What is held has no hole and no more than the bounds allow, and at least half of that once there was so much.
+  @Test(arguments: [1, 100, 4096]) func holdsTheLastWithinItsBounds(bytes: Int) {
     var recent = RecentMessages(after: 0)
-    let count = Int64(RecentMessages.mostMessages)
-    for id in 1...count { recent.append(message(id)) }
-    #expect(recent.after == 0)
-    for id in 1...count { recent.append(message(count + id)) }
-    #expect(recent.after == count)
-    #expect(recent.page(after: count - 1, limit: 1) == nil)
-    #expect(recent.page(after: count, limit: .max)?.map(\.id) == Array(count + 1...2 * count))
-  }
-
-  @Test func holdsSoManyBytes() {
-    var recent = RecentMessages(after: 0)
-    let long = String(repeating: "x", count: 4096)
-    for id: Int64 in 1...1000 { recent.append(message(id, text: long)) }
-    let held = recent.page(after: recent.after, limit: .max) ?? []
-    let bytes = held.reduce(0) { $0 + $1.cost }
-    #expect(bytes <= RecentMessages.mostBytes)
-    #expect(bytes + message(0, text: long).cost > RecentMessages.mostBytes)
+    let text = String(repeating: "x", count: bytes)
+    let cost = message(0, text: text).cost
+    let most = min(RecentMessages.mostMessages, RecentMessages.mostBytes / cost)
+    for id in 1...Int64(3 * most) {
+      recent.append(message(id, text: text))
+      let held = Int(id - recent.after)
+      #expect(held <= most && held >= min(Int(id), most / 2))
+      if id % 100 == 0 {
+        let ids = recent.page(after: recent.after, limit: .max)?.map(\.id)
+        #expect(ids == Array(recent.after + 1...id))
+      }
+    }
+    #expect(recent.page(after: recent.after - 1, limit: 1) == nil)
+    let last = Int64(3 * most)
+    #expect(recent.page(after: last - Int64(most / 2), limit: 3)?.count == 3)
+    #expect(recent.page(after: last, limit: 3) == [])
   }
 }

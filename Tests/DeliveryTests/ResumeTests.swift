@@ -127,8 +127,11 @@ struct ResumeTests {
   }
 
   /// What is published while a page is read need not be read in its turn, or a replay in a busy room would never end.
-  /// `burst`: messages published while the first page is read; with each later one come three.
-  @Test(arguments: [(3, 1), (RecentMessages.mostMessages + 10, 2)])
+  /// `burst`: messages published while the first page is read; with each later one come three. Of more than
+  /// is held the older half is let go, and read from the log: so many pages.
+  @Test(arguments: [
+    (3, 1), (RecentMessages.mostMessages + 10, 1 + RecentMessages.mostMessages / 2 / Replay.pageMessages),
+  ])
   func aReplayEndsThoughMoreIsPublishedWithEachPage(burst: Int, readsNeeded: Int) async throws {
     let fixture = try ChatFixture(loops: 1)
     let (log, shown) = (fixture.log, Semaphore())
