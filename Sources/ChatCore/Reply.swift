@@ -10,8 +10,8 @@ public enum Reply: Sendable {
   /// `.join` of a room that the session is in.
   case alreadyJoined(RoomName)
   case room(RoomDescription)
-  /// Those in a room, by name.
-  case members(RoomDescription, Page<Nick>)
+  /// Some of those in a room, by name. `next`: what to ask for the others with; nil when there are none.
+  case members(RoomDescription, [Nick], next: Int64?)
   /// By name.
   case rooms(Page<RoomDescription>)
   /// Those of the nicks asked for that are there, as their holders write them.

@@ -18,9 +18,9 @@ public struct Request: Sendable {
     case setTopic(RoomName, String)
     /// What there is to know of one room.
     case describe(RoomName)
-    /// A page of the names in a room: each once, those after `after`. It shows the room as it is now; who comes or goes between two
-    /// pages is told by events.
-    case listMembers(RoomName, after: Nick? = nil)
+    /// A page of the names in a room: each once, those behind the page that `after` came with. It shows the room as it is now; who
+    /// comes, goes or is renamed between two pages is told by events, and a name is never missed because of them.
+    case listMembers(RoomName, after: Int64 = 0)
     /// A page of the rooms in which somebody is or something was said: those after `after`.
     case listRooms(after: RoomName? = nil)
     /// Which of these nicks line sessions have.

@@ -53,8 +53,8 @@ final class Tail: Sendable {
     _ limit: Int, of room: RoomID, from entries: some Sequence<Entry>, into ids: inout [Int64]
   ) {
     for entry in entries where entry.room == room.number {
-      if ids.count == limit { return }
       ids.append(entry.id)
+      if ids.count == limit { return }
     }
   }
 

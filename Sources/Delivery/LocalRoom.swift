@@ -40,9 +40,10 @@ final class LocalRoom {
     }
   }
 
-  /// The first messages after `id`, at most `limit`, if they need not be read from the log; the last of all messages
-  /// is the room's newest.
-  func recent(after id: Int64, limit: Int) -> [Message]? { recent?.page(after: id, limit: limit) }
+  /// The first messages after `id`, if they need not be read from the log. See ``RecentMessages/page(after:limit:byteLimit:)``.
+  func recent(after id: Int64, limit: Int, byteLimit: Int) -> [Message]? {
+    recent?.page(after: id, limit: limit, byteLimit: byteLimit)
+  }
 
   func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
 

@@ -31,15 +31,19 @@ struct RecentMessages {
     newerBytes += cost
   }
 
-  /// The first messages after `id`, at most `limit`; nil if some of them are not held.
-  func page(after id: Int64, limit: Int) -> [Message]? {
+  /// The first messages after `id`, at most `limit`, and not more bytes than `byteLimit` but for the last; nil if some of them
+  /// are not held.
+  func page(after id: Int64, limit: Int, byteLimit: Int = .max) -> [Message]? {
     if id < after { return nil }
-    var page = Array(Self.page(older, after: id, limit: limit))
-    page += Self.page(newer, after: id, limit: limit - page.count)
+    var page: [Message] = []
+    var bytes = 0
+    for half in [older, newer] {
+      for message in half[half.partitioningIndex(where: { $0.id > id })...] {
+        if page.count == limit || bytes > byteLimit { return page }
+        page.append(message)
+        bytes += message.text.utf8.count
+      }
+    }
     return page
-  }
-
-  private static func page(_ messages: [Message], after id: Int64, limit: Int) -> ArraySlice<Message> {
-    messages[messages.partitioningIndex { $0.id > id }...].prefix(limit)
   }
 }

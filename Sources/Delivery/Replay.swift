@@ -104,9 +104,10 @@ public final class Replay {
   /// Goes on with what was shown to others meanwhile, if that is all there is after the cursor. Reading it from the log would
   /// take a while, in which there may be more again: where many replay a busy room, none of them would ever come to an end.
   private func takeRecent() -> Bool {
-    guard end == .live, let page = shard.recent(in: room, after: cursor, limit: Self.pageMessages),
-      let last = page.last
-    else { return false }
+    guard end == .live else { return false }
+    let page = shard.recent(
+      in: room, after: cursor, limit: Self.pageMessages, byteLimit: Self.pageBytes)
+    guard let page, let last = page.last else { return false }
     loaded = page[...]
     loadedThrough = last.id
     return true

@@ -104,9 +104,9 @@ public final class Shard {
   /// The newest message shown in a room that a session of this loop is in.
   public func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
 
-  /// Messages of a room that were shown just now. See ``LocalRoom/recent(after:limit:)``.
-  func recent(in room: RoomID, after id: Int64, limit: Int) -> [Message]? {
-    rooms[room]?.recent(after: id, limit: limit)
+  /// Messages of a room that were shown just now. See ``LocalRoom/recent(after:limit:byteLimit:)``.
+  func recent(in room: RoomID, after id: Int64, limit: Int, byteLimit: Int) -> [Message]? {
+    rooms[room]?.recent(after: id, limit: limit, byteLimit: byteLimit)
   }
 
   /// Counts a session that reads up to the present of `room` (`by` = 1), or no more (`by` = -1).

@@ -19,6 +19,14 @@ extension Connection {
     keepAlive(seconds, orGiveUpAfter: seconds * 1000)
   }
 
+  /// Closes at once with a reset, for a peer that would take an orderly end for the end of what it asked for.
+  public func reset() {
+    if phase == .closed { return }
+    var abort = linger(l_onoff: 1, l_linger: 0)
+    _ = setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &abort, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
+
   private func keepAlive(_ seconds: Int32, orGiveUpAfter milliseconds: Int32) {
     if phase == .closed { return }
     let interval = max(1, seconds / 4)

@@ -229,16 +229,29 @@ struct HubTests {
     _ = hub.decide(Request(SessionID(loop: 0, serial: 10), .end(reason: "gone")), lastID: 0)
     let count = 1 + Hub.pageNames / 2
     let expected = try (0..<count).map { try Nick("n\(105 + $0)") } + [try Nick("zoe")]
-    guard
-      case .reply(.members(let room, let page)) = hub.decide(Request(bob, .listMembers(lobby)), lastID: 0)
-    else {
-      Issue.record("no list")
-      return
+    let (room, nicks, next) = try hub.members(of: lobby, after: 0)
+    #expect(nicks == expected && next == nil && room.memberCount == expected.count)
+  }
+
+  /// Whoever is there all the time is in the list, under the old name or the new one, whatever happens between its pages.
+  @Test func aLongListMissesNobodyWhoIsRenamed() throws {
+    var hub = try hub([])
+    let count = 2 * Hub.pageNames + 1
+    func session(_ number: Int) -> SessionID { SessionID(loop: 0, serial: UInt64(100 + number)) }
+    for number in 0..<count {
+      _ = hub.decide(Request(session(number), .claim(try Nick("m\(1000 + number)"))), lastID: 0)
+      _ = hub.decide(Request(session(number), .join(lobby, after: nil)), lastID: 0)
     }
-    #expect(page.elements == expected && !page.hasMore && room.memberCount == expected.count)
-    let rest = Request(bob, .listMembers(lobby, after: expected[1]))
-    guard case .reply(.members(_, let page)) = hub.decide(rest, lastID: 0) else { return }
-    #expect(page.elements == Array(expected[2...]))
+    let (_, first, next) = try hub.members(of: lobby, after: 0)
+    #expect(first.map(\.text) == (0..<Hub.pageNames).map { "m\(1000 + $0)" })
+    // Of those that come later one takes a name that sorts before the first, and one goes.
+    _ = hub.decide(Request(session(count - 1), .claim(try Nick("a"))), lastID: 0)
+    _ = hub.decide(Request(session(count - 2), .end(reason: "gone")), lastID: 0)
+    // Of those that were listed one is renamed, which its reader is told.
+    _ = hub.decide(Request(session(0), .claim(try Nick("z"))), lastID: 0)
+    let (_, second, last) = try hub.members(of: lobby, after: try #require(next))
+    #expect(second.map(\.text) == ["a"] + (Hub.pageNames..<count - 2).map { "m\(1000 + $0)" })
+    #expect(last == nil)
   }
 }
 
@@ -269,6 +282,17 @@ extension Decision {
 }
 
 extension Hub {
+  fileprivate mutating func members(
+    of room: RoomName, after last: Int64
+  ) throws -> (RoomDescription, [Nick], next: Int64?) {
+    let decision = decide(
+      Request(SessionID(loop: 0, serial: 9), .listMembers(room, after: last)), lastID: 0)
+    guard case .reply(.members(let room, let nicks, let next)) = decision else {
+      throw ProtocolError(.noSuchRoom, asked: "\(decision)")
+    }
+    return (room, nicks, next)
+  }
+
   fileprivate mutating func topic(of room: RoomName, _ session: SessionID) -> String? {
     description(of: room, session)?.topic?.text
   }

@@ -121,8 +121,8 @@ final class HTTPConnection {
 
   private func refuse(_ problem: Problem) {
     door.shard.metrics.refused(problem.reasonCode)
-    // An answer that has begun can only be left incomplete, which the client sees (RFC 9112 §8).
-    if answering?.framing != nil { return connection.close() }
+    // An answer that has begun can only be left incomplete, and the client has to see that (RFC 9112 §8).
+    if answering?.framing != nil { return connection.reset() }
     respond(problem.response)
   }
 

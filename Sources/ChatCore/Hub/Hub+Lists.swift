@@ -13,11 +13,13 @@ extension Hub {
   }
 
   func members(
-    of name: RoomName, after last: Nick?, for session: SessionID
+    of name: RoomName, after last: Int64, for session: SessionID
   ) throws(ProtocolError) -> Reply {
     let description = try description(of: name, for: session)
-    let names = rooms[description.id]?.names ?? SortedNames()
-    return .members(description, names.page(after: last, limit: Self.pageNames))
+    let seats = rooms[description.id]?.seats ?? SortedList()
+    let page = seats.page(limit: Self.pageNames) { $0.number > last }
+    let next = page.hasMore ? page.elements.last?.number : nil
+    return .members(description, page.elements.map(\.nick).sorted(), next: next)
   }
 
   func rooms(after last: RoomName?) -> Page<RoomDescription> {
@@ -28,6 +30,6 @@ extension Hub {
 
   private func description(of room: HubRoom, isJoined: Bool) -> RoomDescription {
     RoomDescription(
-      id: room.id, name: room.name, topic: room.topic, memberCount: room.present.count, isJoined: isJoined)
+      id: room.id, name: room.name, topic: room.topic, memberCount: room.nameCount, isJoined: isJoined)
   }
 }

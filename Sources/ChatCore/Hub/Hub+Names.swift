@@ -32,8 +32,7 @@ extension Hub {
     var halves: [Event] = []
     for id in sessions[session]?.rooms ?? [] {
       guard let name = rooms[id]?.name else { continue }
-      let isGone = rooms[id]?.leave(old) ?? false
-      let isNew = rooms[id]?.enter(new) ?? false
+      let (isGone, isNew) = rooms[id]?.rename(old, new) ?? (false, false)
       if isGone && isNew {
         seen.append(id)
       } else if isNew {

@@ -9,7 +9,7 @@ public struct Hub: Sendable {
   var holders: [Nick: SessionID] = [:]
   var rooms: [RoomID: HubRoom] = [:]
   var roomIDs: [RoomName: RoomID] = [:]
-  private(set) var roomNames: SortedNames<RoomName>
+  private(set) var roomNames: SortedList<RoomName>
   let reserved: Nick?
   let limits: HubLimits
   private var lastRoom: Int64 = 0
@@ -18,7 +18,7 @@ public struct Hub: Sendable {
   public init(rooms stored: [StoredRoom] = [], reserved: Nick? = nil, limits: HubLimits = HubLimits()) {
     self.reserved = reserved
     self.limits = limits
-    roomNames = SortedNames(stored.map(\.name))
+    roomNames = SortedList(stored.map(\.name))
     for room in stored {
       rooms[room.id] = HubRoom(id: room.id, name: room.name, topic: room.topic, isStored: true)
       roomIDs[room.name] = room.id

@@ -6,9 +6,10 @@ struct HubRoom {
   let name: RoomName
   /// The topic as it will be when everything under way is stored.
   private(set) var topic: Topic?
-  /// How many sessions there are of each name.
-  private(set) var present: [Nick: Int] = [:]
-  private(set) var names = SortedNames<Nick>()
+  private var present: [Nick: Presence] = [:]
+  /// Who is here, in the order of their coming.
+  private(set) var seats = SortedList<Seat>()
+  private var lastSeat: Int64 = 0
   /// Stored changes whose outcome is not known yet.
   private(set) var underWay = 0
   private var topicsUnderWay = 0
@@ -49,20 +50,60 @@ struct HubRoom {
     if topicsUnderWay == 0 { topic = storedTopic }
   }
 
+  var nameCount: Int { present.count }
+
   /// Counts one more session. True if it is the first of its name.
   mutating func enter(_ nick: Nick) -> Bool {
-    present[nick, default: 0] += 1
-    guard present[nick] == 1 else { return false }
-    names.insert(nick)
+    if present[nick] != nil {
+      present[nick]?.sessions += 1
+      return false
+    }
+    lastSeat += 1
+    sit(nick, lastSeat)
     return true
   }
 
   /// Counts one session less. True if it was the last of its name.
   mutating func leave(_ nick: Nick) -> Bool {
-    guard let count = present[nick] else { return false }
-    present[nick] = count > 1 ? count - 1 : nil
-    guard count == 1 else { return false }
-    names.remove(nick)
+    guard let presence = present[nick] else { return false }
+    if presence.sessions > 1 {
+      present[nick]?.sessions -= 1
+      return false
+    }
+    present[nick] = nil
+    seats.remove(Seat(number: presence.seat, nick: nick))
     return true
+  }
+
+  /// A session has another name. If with that the old name goes and the new one comes, the new one has the seat of the old: whoever
+  /// reads the list of names meanwhile is shown one of them.
+  mutating func rename(_ old: Nick, _ new: Nick) -> (isGone: Bool, isNew: Bool) {
+    let seat = present[old]?.seat
+    let isGone = leave(old)
+    if isGone, let seat, present[new] == nil {
+      sit(new, seat)
+      return (true, true)
+    }
+    return (isGone, enter(new))
+  }
+
+  private mutating func sit(_ nick: Nick, _ number: Int64) {
+    present[nick] = Presence(sessions: 1, seat: number)
+    seats.insert(Seat(number: number, nick: nick))
+  }
+
+  /// A name that is here.
+  private struct Presence {
+    var sessions: Int
+    let seat: Int64
+  }
+
+  /// A name's place among those that are here.
+  struct Seat: Comparable {
+    let number: Int64
+    let nick: Nick
+
+    static func == (left: Seat, right: Seat) -> Bool { left.number == right.number }
+    static func < (left: Seat, right: Seat) -> Bool { left.number < right.number }
   }
 }

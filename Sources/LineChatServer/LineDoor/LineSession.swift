@@ -76,10 +76,11 @@ final class LineSession {
     connection.notifyWhenDrained()
   }
 
-  /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``.
-  func ask(_ action: Request.Action) {
+  /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``. `isPaced`: for the next part
+  /// of a long answer, which the socket paces and the rate limit need not.
+  func ask(_ action: Request.Action, isPaced: Bool = false) {
     isBusy = true
-    asked += 1
+    if !isPaced { asked += 1 }
     shard.ask(id, action)
   }
 

@@ -11,6 +11,8 @@ final class PlainDialect: LineDialect {
   private var isNickHeld = false
   /// The command that waits for the hub.
   private var pending: PlainCommand?
+  /// It is a list, some of which was shown and some is not.
+  private var isListing = false
 
   func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
     if Dialect.switchesToIRC(line) { return session.isIdle ? switchToIRC(line, session) : .wait }
@@ -113,31 +115,50 @@ final class PlainDialect: LineDialect {
 
   func replied(_ reply: Reply, _ session: LineSession) {
     switch reply {
-    case .refused(let error), .nickInUse(let error, _): refuse(error, session)
+    case .refused(let error), .nickInUse(let error, _):
+      // The last of a room has left between two parts of the list of its names.
+      let wasListing = isListing
+      isListing = false
+      if wasListing, case .names(let room) = pending { return endNames(of: room, session) }
+      refuse(error, session)
     case .named(let nick): session.send { PlainEncoder.okNick(nick.text, into: &$0) }
     case .alreadyJoined(let room):
       let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
       session.send { PlainEncoder.okJoin(room: room.text, id: newest, into: &$0) }
     case .room(let room): return answer(room, session)
-    case .members(let room, let page):
-      session.send {
-        PlainEncoder.names(room: room.name.text, nicks: page.elements.lazy.map(\.text), into: &$0)
-      }
-      if page.hasMore {
-        return session.whenDrained { session.ask(.listMembers(room.name, after: page.elements.last)) }
-      }
-      session.send { PlainEncoder.endNames(room: room.name.text, into: &$0) }
-    case .rooms(let page):
-      session.send { bytes in
-        for room in page.elements { PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes) }
-      }
-      if page.hasMore {
-        return session.whenDrained { session.ask(.listRooms(after: page.elements.last?.name)) }
-      }
-      session.send { PlainEncoder.endRooms(into: &$0) }
+    case .members(let room, let nicks, let next): return show(nicks, of: room.name, next, session)
+    case .rooms(let page): return show(page, session)
     case .found, .count: break  // Asked by IRC only.
     }
     session.finishCommand()
+  }
+
+  /// A part of a list. The rest, or the next command, has its turn when the socket has taken it.
+  private func show(_ nicks: [Nick], of room: RoomName, _ next: Int64?, _ session: LineSession) {
+    isListing = next != nil
+    session.send { PlainEncoder.names(room: room.text, nicks: nicks.lazy.map(\.text), into: &$0) }
+    session.whenDrained { [self] in
+      if let next { return session.ask(.listMembers(room, after: next), isPaced: true) }
+      endNames(of: room, session)
+    }
+  }
+
+  private func endNames(of room: RoomName, _ session: LineSession) {
+    session.send { PlainEncoder.endNames(room: room.text, into: &$0) }
+    session.finishCommand()
+  }
+
+  private func show(_ page: Page<RoomDescription>, _ session: LineSession) {
+    session.send { bytes in
+      for room in page.elements { PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes) }
+    }
+    session.whenDrained {
+      if page.hasMore {
+        return session.ask(.listRooms(after: page.elements.last?.name), isPaced: true)
+      }
+      session.send { PlainEncoder.endRooms(into: &$0) }
+      session.finishCommand()
+    }
   }
 
   private func answer(_ room: RoomDescription, _ session: LineSession) {

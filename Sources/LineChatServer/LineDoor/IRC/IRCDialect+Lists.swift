@@ -17,15 +17,15 @@ extension IRCDialect {
 
   /// Who is in a room. `asked`: what a channel that is not there is called.
   func names(of room: RoomName, asked: String, _ session: LineSession) -> IRCProgress {
-    listMembers(of: room, session) { [self] room, nicks in
+    listMembers(of: room, session) { room, nicks, irc, session in
       // "=" is a public channel: there are no others.
       session.send {
         session.settings.irc.list(
-          .rplNamReply, to: name(session), params: ["=", room.name.channel], items: nicks.lazy.map(\.text),
-          into: &$0)
+          .rplNamReply, to: irc.name(session), params: ["=", room.name.channel],
+          items: nicks.lazy.map(\.text), into: &$0)
       }
-    } end: { [self] room in
-      endNames(room?.name.channel ?? asked, session)
+    } end: { room, irc, session in
+      irc.endNames(room?.name.channel ?? asked, session)
     }
   }
 
@@ -36,15 +36,16 @@ extension IRCDialect {
 
   /// Shows who is in a room, page by page, as the socket takes them. `end` is given nil for a room that is not there, or not any more.
   func listMembers(
-    of room: RoomName, after last: Nick? = nil, _ session: LineSession,
-    show: @escaping (RoomDescription, [Nick]) -> Void, end: @escaping (RoomDescription?) -> IRCProgress
+    of room: RoomName, after last: Int64 = 0, _ session: LineSession,
+    show: @escaping (RoomDescription, [Nick], IRCDialect, LineSession) -> Void,
+    end: @escaping (RoomDescription?, IRCDialect, LineSession) -> IRCProgress
   ) -> IRCProgress {
-    ask(.listMembers(room, after: last), session) { reply, irc, session in
-      guard case .members(let description, let page) = reply else { return end(nil) }
-      show(description, page.elements)
-      guard page.hasMore else { return end(description) }
+    ask(.listMembers(room, after: last), session, isPaced: last > 0) { reply, irc, session in
+      guard case .members(let description, let nicks, let next) = reply else { return end(nil, irc, session) }
+      show(description, nicks, irc, session)
       return irc.whenDrained(session) {
-        irc.listMembers(of: room, after: page.elements.last, session, show: show, end: end)
+        guard let next else { return end(description, irc, session) }
+        return irc.listMembers(of: room, after: next, session, show: show, end: end)
       }
     }
   }
@@ -77,11 +78,12 @@ extension IRCDialect {
   }
 
   private func listRooms(after last: RoomName?, _ session: LineSession) -> IRCProgress {
-    ask(.listRooms(after: last), session) { reply, irc, session in
+    ask(.listRooms(after: last), session, isPaced: last != nil) { reply, irc, session in
       guard case .rooms(let page) = reply else { return irc.endList(session) }
       session.send { for room in page.elements { irc.appendListed(room, session, to: &$0) } }
-      guard page.hasMore else { return irc.endList(session) }
-      return irc.whenDrained(session) { irc.listRooms(after: page.elements.last?.name, session) }
+      return irc.whenDrained(session) {
+        page.hasMore ? irc.listRooms(after: page.elements.last?.name, session) : irc.endList(session)
+      }
     }
   }
 

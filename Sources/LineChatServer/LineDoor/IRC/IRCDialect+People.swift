@@ -7,10 +7,10 @@ extension IRCDialect {
     let target = line.parameters[0]
     let isForOperators = line.parameters.count > 1 && line.parameters[1] == "o"
     if !isForOperators, let room = try? RoomName(channel: target) {
-      return listMembers(of: room, session) { room, nicks in
-        session.send { for nick in nicks { self.appendWho(nick, room.name.channel, session, to: &$0) } }
-      } end: { _ in
-        self.endWho(target, session)
+      return listMembers(of: room, session) { room, nicks, irc, session in
+        session.send { for nick in nicks { irc.appendWho(nick, room.name.channel, session, to: &$0) } }
+      } end: { _, irc, session in
+        irc.endWho(target, session)
       }
     }
     if !isForOperators, let nick = try? Nick(target) {

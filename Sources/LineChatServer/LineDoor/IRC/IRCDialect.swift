@@ -96,9 +96,12 @@ final class IRCDialect: LineDialect {
   }
 
   /// Asks the hub. `answer` is called for a ``Reply``; what happens instead comes to ``happened(_:_:)``.
-  func ask(_ action: Request.Action, _ session: LineSession, _ answer: @escaping Answer) -> IRCProgress {
+  /// `isPaced`: see ``LineSession/ask(_:isPaced:)``.
+  func ask(
+    _ action: Request.Action, _ session: LineSession, isPaced: Bool = false, _ answer: @escaping Answer
+  ) -> IRCProgress {
     self.answer = answer
-    session.ask(action)
+    session.ask(action, isPaced: isPaced)
     return .pending
   }
 

@@ -2,9 +2,9 @@ import Testing
 
 @testable import ChatCore
 
-struct SortedNamesTests {
+struct SortedListTests {
   /// Every page there is, from the first on.
-  private func pages(_ names: SortedNames<Int>, limit: Int) -> [[Int]] {
+  private func pages(_ names: SortedList<Int>, limit: Int) -> [[Int]] {
     var pages: [[Int]] = []
     var last: Int?
     while true {
@@ -16,13 +16,13 @@ struct SortedNamesTests {
   }
 
   @Test func anEmptyListIsOneEmptyPage() {
-    #expect(pages(SortedNames(), limit: 3) == [[]])
-    #expect(pages(SortedNames([]), limit: 3) == [[]])
-    #expect(SortedNames([1]).page(after: 1, limit: 3).elements == [])
+    #expect(pages(SortedList(), limit: 3) == [[]])
+    #expect(pages(SortedList([]), limit: 3) == [[]])
+    #expect(SortedList([1]).page(after: 1, limit: 3).elements == [])
   }
 
   @Test func pagesHaveTheirLimitAndTellWhetherThereIsMore() {
-    let names = SortedNames([5, 1, 4, 2, 3, 6])
+    let names = SortedList([5, 1, 4, 2, 3, 6])
     #expect(pages(names, limit: 3) == [[1, 2, 3], [4, 5, 6]])
     #expect(pages(names, limit: 4) == [[1, 2, 3, 4], [5, 6]])
     #expect(pages(names, limit: 6) == [[1, 2, 3, 4, 5, 6]])
@@ -31,14 +31,14 @@ struct SortedNamesTests {
 
   /// The name that a page ended with may be gone when the next one is asked for.
   @Test func goesOnBehindANameThatIsGone() {
-    var names = SortedNames([1, 2, 3, 4])
+    var names = SortedList([1, 2, 3, 4])
     names.remove(2)
     #expect(names.page(after: 2, limit: 9).elements == [3, 4])
   }
 
   @Test func holdsWhatASetHoldsInOrder() {
     var generator = SystemRandomNumberGenerator()
-    var names = SortedNames<Int>()
+    var names = SortedList<Int>()
     var expected: Set<Int> = []
     for step in 0..<20_000 {
       let name = Int.random(in: 0..<5_000, using: &generator)
@@ -55,15 +55,15 @@ struct SortedNamesTests {
     for limit in [1, 64, 1000] {
       #expect(Array(pages(names, limit: limit).joined()) == expected.sorted())
     }
-    #expect(Array(pages(SortedNames(expected), limit: 64).joined()) == expected.sorted())
+    #expect(Array(pages(SortedList(expected), limit: 64).joined()) == expected.sorted())
     for name in expected { names.remove(name) }
     #expect(pages(names, limit: 64) == [[]])
   }
 
   @Test func insertsInRisingAndFallingOrder() {
-    let count = SortedNames<Int>.longestChunk * 3
-    var rising = SortedNames<Int>()
-    var falling = SortedNames<Int>()
+    let count = SortedList<Int>.longestChunk * 3
+    var rising = SortedList<Int>()
+    var falling = SortedList<Int>()
     for name in 0..<count {
       rising.insert(name)
       falling.insert(count - 1 - name)
