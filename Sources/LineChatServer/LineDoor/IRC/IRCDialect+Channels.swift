@@ -22,10 +22,8 @@ extension IRCDialect {
   func entered(_ room: RoomName, _ session: LineSession) -> IRCProgress {
     let irc = session.settings.irc
     session.send { irc.join(nick: name(session), room: room.text, into: &$0) }
-    return ask(.describe(room), session) { reply, irc, session in
-      guard case .room(let description) = reply else { return .done }
-      if let topic = description.topic, !topic.text.isEmpty { irc.tell(topic, of: description.name, session) }
-      return irc.names(of: room, asked: room.channel, session)
+    return names(of: room, asked: room.channel, session) { room, irc, session in
+      if let topic = room.topic, !topic.text.isEmpty { irc.tell(topic, of: room.name, session) }
     }
   }
 

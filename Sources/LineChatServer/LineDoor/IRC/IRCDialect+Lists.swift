@@ -15,9 +15,15 @@ extension IRCDialect {
     return run(parts, session)
   }
 
-  /// Who is in a room. `asked`: what a channel that is not there is called.
-  func names(of room: RoomName, asked: String, _ session: LineSession) -> IRCProgress {
-    listMembers(of: room, session) { room, nicks, irc, session in
+  /// Who is in a room. `asked`: what a channel that is not there is called. `begin` comes before the names of one that is.
+  func names(
+    of room: RoomName, asked: String, _ session: LineSession,
+    begin: @escaping (RoomDescription, IRCDialect, LineSession) -> Void = { _, _, _ in }
+  ) -> IRCProgress {
+    var hasBegun = false
+    return listMembers(of: room, session) { room, nicks, irc, session in
+      if !hasBegun { begin(room, irc, session) }
+      hasBegun = true
       // "=" is a public channel: there are no others.
       session.send {
         session.settings.irc.list(
