@@ -9,7 +9,7 @@ public struct Page<Element: Sendable>: Sendable {
     self.hasMore = hasMore
   }
 
-  func map<Other>(_ transform: (Element) -> Other?) -> Page<Other> {
+  func compactMap<Other>(_ transform: (Element) -> Other?) -> Page<Other> {
     Page<Other>(elements: elements.compactMap(transform), hasMore: hasMore)
   }
 }

@@ -3,7 +3,7 @@ import LineProtocol
 extension Hub {
   /// Names on one page of a list. So many rooms in the longest format, with topics, are less than the smallest bound of an output
   /// (64 KiB): a list never overflows it, however long it is.
-  public static let pageNames = 64
+  static let pageNames = 64
 
   func description(of name: RoomName, for session: SessionID) throws(ProtocolError) -> RoomDescription {
     guard let id = roomIDs[name], let room = rooms[id] else {
@@ -23,7 +23,7 @@ extension Hub {
   }
 
   func rooms(after last: RoomName?) -> Page<RoomDescription> {
-    roomNames.page(after: last, limit: Self.pageNames).map { name in
+    roomNames.page(after: last, limit: Self.pageNames).compactMap { name in
       roomIDs[name].flatMap { rooms[$0] }.map { description(of: $0, isJoined: false) }
     }
   }
