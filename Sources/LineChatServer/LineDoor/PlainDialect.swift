@@ -137,27 +137,26 @@ final class PlainDialect: LineDialect {
   private func show(_ nicks: [Nick], of room: RoomName, _ next: Int64?, _ session: LineSession) {
     isListing = next != nil
     session.send { PlainEncoder.names(room: room.text, nicks: nicks.lazy.map(\.text), into: &$0) }
-    session.whenDrained { [self] in
-      if let next { return session.ask(.listMembers(room, after: next), isPaced: true) }
-      endNames(of: room, session)
-    }
+    guard let next else { return endNames(of: room, session) }
+    session.whenDrained { session.ask(.listMembers(room, after: next), isPaced: true) }
   }
 
   private func endNames(of room: RoomName, _ session: LineSession) {
     session.send { PlainEncoder.endNames(room: room.text, into: &$0) }
-    session.finishCommand()
+    session.whenDrained { session.finishCommand() }
   }
 
   private func show(_ page: Page<RoomDescription>, _ session: LineSession) {
     session.send { bytes in
       for room in page.elements { PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes) }
+      if !page.hasMore { PlainEncoder.endRooms(into: &bytes) }
     }
     session.whenDrained {
       if page.hasMore {
-        return session.ask(.listRooms(after: page.elements.last?.name), isPaced: true)
+        session.ask(.listRooms(after: page.elements.last?.name), isPaced: true)
+      } else {
+        session.finishCommand()
       }
-      session.send { PlainEncoder.endRooms(into: &$0) }
-      session.finishCommand()
     }
   }
 

@@ -49,10 +49,14 @@ extension IRCDialect {
     ask(.listMembers(room, after: last), session, isPaced: last > 0) { reply, irc, session in
       guard case .members(let description, let nicks, let next) = reply else { return end(nil, irc, session) }
       show(description, nicks, irc, session)
-      return irc.whenDrained(session) {
-        guard let next else { return end(description, irc, session) }
-        return irc.listMembers(of: room, after: next, session, show: show, end: end)
+      if let next {
+        return irc.whenDrained(session) {
+          irc.listMembers(of: room, after: next, session, show: show, end: end)
+        }
       }
+      // In one piece with what it ends; but what comes after the list waits for the socket too.
+      let progress = end(description, irc, session)
+      return irc.whenDrained(session) { progress }
     }
   }
 
@@ -87,9 +91,11 @@ extension IRCDialect {
     ask(.listRooms(after: last), session, isPaced: last != nil) { reply, irc, session in
       guard case .rooms(let page) = reply else { return irc.endList(session) }
       session.send { for room in page.elements { irc.appendListed(room, session, to: &$0) } }
-      return irc.whenDrained(session) {
-        page.hasMore ? irc.listRooms(after: page.elements.last?.name, session) : irc.endList(session)
+      if page.hasMore {
+        return irc.whenDrained(session) { irc.listRooms(after: page.elements.last?.name, session) }
       }
+      let progress = irc.endList(session)
+      return irc.whenDrained(session) { progress }
     }
   }
 
