@@ -41,7 +41,7 @@ final class WebSocketSession {
   /// How to close as soon as nothing is under way.
   private var ending: Ending?
   var endReason = "connection closed"
-  var throttle: Throttle
+  private var throttle: Throttle
   var quiet: Quiet
 
   private enum Ending {
@@ -116,7 +116,7 @@ final class WebSocketSession {
     leave()
   }
 
-  func leave() {
+  private func leave() {
     if case .replaying(let replay) = phase { replay.cancel() }
     phase = .ended
     door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)

@@ -6,8 +6,9 @@ struct HubRoom {
   let name: RoomName
   /// The topic as it will be when everything under way is stored.
   private(set) var topic: Topic?
+  /// Each name that is here.
   private var present: [Nick: Presence] = [:]
-  /// Who is here, in the order of their coming.
+  /// The same names, in the order of their coming.
   private(set) var seats = SortedList<Seat>()
   private var lastSeat: Int64 = 0
   /// Stored changes whose outcome is not known yet.
@@ -50,6 +51,7 @@ struct HubRoom {
     if topicsUnderWay == 0 { topic = storedTopic }
   }
 
+  /// How many names are here.
   var nameCount: Int { present.count }
 
   /// Counts one more session. True if it is the first of its name.
@@ -92,8 +94,8 @@ struct HubRoom {
     seats.insert(Seat(number: number, nick: nick))
   }
 
-  /// A name that is here.
   private struct Presence {
+    /// How many have the name; at least 1.
     var sessions: Int
     let seat: Int64
   }

@@ -20,10 +20,7 @@ extension IRCDialect {
     of room: RoomName, asked: String, _ session: LineSession,
     begin: @escaping (RoomDescription, IRCDialect, LineSession) -> Void = { _, _, _ in }
   ) -> IRCProgress {
-    var hasBegun = false
-    return listMembers(of: room, session) { room, nicks, irc, session in
-      if !hasBegun { begin(room, irc, session) }
-      hasBegun = true
+    listMembers(of: room, session, begin: begin) { room, nicks, irc, session in
       // "=" is a public channel: there are no others.
       session.send {
         session.settings.irc.list(
@@ -40,14 +37,17 @@ extension IRCDialect {
     return .done
   }
 
-  /// Shows who is in a room, page by page, as the socket takes them. `end` is given nil for a room that is not there, or not any more.
+  /// Shows who is in a room, page by page, as the socket takes them. `begin` comes before the first page, `end` is given nil for a
+  /// room that is not there, or not any more.
   func listMembers(
     of room: RoomName, after last: Int64 = 0, _ session: LineSession,
+    begin: @escaping (RoomDescription, IRCDialect, LineSession) -> Void = { _, _, _ in },
     show: @escaping (RoomDescription, [Nick], IRCDialect, LineSession) -> Void,
     end: @escaping (RoomDescription?, IRCDialect, LineSession) -> IRCProgress
   ) -> IRCProgress {
     ask(.listMembers(room, after: last), session, isPaced: last > 0) { reply, irc, session in
       guard case .members(let description, let nicks, let next) = reply else { return end(nil, irc, session) }
+      if last == 0 { begin(description, irc, session) }
       show(description, nicks, irc, session)
       if let next {
         return irc.whenDrained(session) {
