@@ -17,6 +17,14 @@ struct RecentMessagesTests {
     #expect(recent.page(after: 20, limit: 9) == [])
   }
 
+  /// As pages from disk do, a page ends with the message that makes it so long.
+  @Test func aPageEndsAtItsBytes() {
+    var recent = RecentMessages(after: 0)
+    for id: Int64 in 1...9 { recent.append(message(id, text: "12345")) }
+    #expect(recent.page(after: 0, limit: 9, byteLimit: 12)?.map(\.id) == [1, 2, 3])
+    #expect(recent.page(after: 3, limit: 9, byteLimit: 0)?.map(\.id) == [4])
+  }
+
   /// What is held has no hole and no more than the bounds allow, and at least half of that once there was so much.
   @Test(arguments: [1, 100, 4096]) func holdsTheLastWithinItsBounds(bytes: Int) {
     var recent = RecentMessages(after: 0)
