@@ -1,5 +1,6 @@
 // Kernel interfaces that Swift's Glibc module leaves out. Declarations only: nothing here is compiled.
 #pragma once
+#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -10,6 +11,8 @@
 // _GNU_SOURCE would turn bind() and accept4() into functions on a transparent union, which Swift cannot call;
 // so the GNU functions that are needed are declared again.
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+// Its fifth argument, which makes it variadic, is read with MREMAP_FIXED only.
+void *mremap(void *start, size_t size, size_t new_size, int flags);
 int sched_getaffinity(pid_t process, size_t size, void *set);
 
 // The macros behind these are enumerators of a type of their own; epoll_event.events wants an unsigned int.

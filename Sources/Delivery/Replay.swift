@@ -72,6 +72,9 @@ public final class Replay {
     if end == .live { shard.countReplay(in: room, by: -1) }
   }
 
+  /// Memory for messages that were read and not shown yet.
+  public var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
+
   private func goOn() {
     while !isOver, !isReading {
       while let message = loaded.first, output.pendingBytes <= Self.pendingBytes {

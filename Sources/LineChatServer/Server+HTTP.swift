@@ -11,6 +11,6 @@ extension Server {
       patience: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
-        queuedBytes: { log.queuedBytes }))
+        queuedBytes: { log.queuedBytes }), memory: memory)
   }
 }

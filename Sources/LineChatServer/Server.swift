@@ -19,6 +19,7 @@ struct Server {
   let loops: [EventLoop]
   let exchange: Exchange
   let metrics = DeliveryMetrics()
+  let memory = MemoryUse()
   let visitors: Visitors
   let lineAddresses = LineAddresses()
   let started = WallClock.now
@@ -53,8 +54,10 @@ struct Server {
       WallClock.milliseconds
     }
     bus = LocalEventBus(log: log)
-    loops = try (0..<(configuration.loops ?? Processors.defaultLoops)).map { _ in try EventLoop() }
-    exchange = Exchange(loops: loops, bus: bus)
+    let loops = configuration.loops ?? Processors.defaultLoops
+    let share = MemoryShare(limit: (configuration.memory ?? MemoryLimit.standard) / loops, use: memory)
+    self.loops = try (0..<loops).map { _ in try EventLoop(memory: share) }
+    exchange = Exchange(loops: self.loops, bus: bus)
   }
 
   private func serve(_ rules: [Rule]) throws -> Int32 {

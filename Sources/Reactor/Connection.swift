@@ -32,10 +32,19 @@ public final class Connection: Pollable {
   /// True until the connection has begun to end: only then is input processed.
   public var isOpen: Bool { phase == .open }
 
+  /// Told with ``ConnectionHandler/outputOverflowed()``: not its own bound was exceeded, but that of all connections of the loop
+  /// together, and this one was among those that held most.
+  public var isEvicted: Bool { output.isEvicted }
+
   // MARK: Input
 
   /// No input is offered: how long the peer has been quiet cannot be told.
   public var isInputPaused: Bool { isPaused }
+
+  /// Why the connection is to be cut off, in words for the log.
+  public var cutOffReason: String {
+    isEvicted ? "holds most where all together hold more than --memory" : "does not read"
+  }
 
   /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the kernel, which slows the
   /// peer down by TCP's own flow control.
@@ -87,7 +96,13 @@ public final class Connection: Pollable {
     // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever more otherwise.
     if isResuming { return }
     let scratch = reactor.scratch
-    let count = recv(descriptor, scratch.baseAddress, scratch.count, 0)
+    var room = scratch.count
+    if reactor.outputs.isFarOverBudget {
+      // Until those that hold most have given it back, units that came whole go on, and what has to be kept waits in the kernel.
+      if output.state.pointee.held > 0 { return }
+      room = OutputQueue.blockSize
+    }
+    let count = recv(descriptor, scratch.baseAddress, room, 0)
     if count < 0 {
       if errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR { return }
       return close()
@@ -111,10 +126,14 @@ public final class Connection: Pollable {
   private func offer(_ bytes: Span<UInt8>) {
     guard let handler else { return }
     let consumed = handler.receive(bytes)
-    guard phase == .open, consumed < bytes.count else { return }
-    // Exactly the size: a session that waits with half a line should hold half a line.
-    unconsumed = bytes.extracting(consumed...).withUnsafeBufferPointer { Array($0) }
+    if phase == .open, consumed < bytes.count {
+      // Exactly the size: a session that waits with half a line should hold half a line.
+      unconsumed = bytes.extracting(consumed...).withUnsafeBufferPointer { Array($0) }
+    }
+    accountForHeld()
   }
+
+  private func accountForHeld() { output.hold(unconsumed.count + (handler?.heldBytes ?? 0)) }
 
   private func tellEndIfDue() {
     guard inputHasEnded, !isEndTold, !isPaused, !isResuming, phase == .open else { return }
@@ -129,12 +148,18 @@ public final class Connection: Pollable {
   public func notifyWhenDrained() {
     output.state.pointee.isDrainAwaited = true
     reactor.flushLater(output)
+    accountForHeld()
   }
 
   /// Sends what was appended. Called by the reactor once a turn, or when the socket can take more.
   func flush() {
     if phase == .closed { return }
     // What did not fit must still be there when the handler looks where its peer lost the thread.
+    // Its turn to go comes. What it was shown together with others does not stay where it is until then.
+    if output.isEvicted {
+      if reactor.outputs.isFarOverBudget { return giveWay() }
+      return output.state.pointee.keepShared(sent: 0)
+    }
     if output.isOverflowed, phase == .open { return outputOverflowed() }
     switch output.flush() {
     case .failed: return close()
@@ -145,14 +170,22 @@ public final class Connection: Pollable {
         output.state.pointee.isDrainAwaited = false
         reactor.owesTurn = true
         handler?.outputDrained()
+        accountForHeld()
       }
     }
     if phase == .closed { return }
     updateInterest()
   }
 
+  /// The connection holds most of what is too much for all.
+  func giveWay() {
+    // One that ends already has said its last words, and they are what is too much.
+    if phase == .open { outputOverflowed() } else { close() }
+  }
+
   private func outputOverflowed() {
     handler?.outputOverflowed()
+    accountForHeld()
     if phase != .closed { updateInterest() }
   }
 
@@ -184,6 +217,7 @@ public final class Connection: Pollable {
       return max(start, sent)
     }
     output.appendFarewell(farewell(output.dropUnsent(from: boundary)))
+    output.settle()
     finish()
   }
 

@@ -13,11 +13,11 @@ public actor EventLoop {
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// Throws when the kernel has no descriptor left for the poll set.
-  public init() throws(SystemError) {
+  /// `memory`: what the loop's connections may hold together. Throws when the kernel has no descriptor left for the poll set.
+  public init(memory: MemoryShare = MemoryShare()) throws(SystemError) {
     let executor = try LoopExecutor()
     self.executor = executor
-    reactor = try Reactor(wakeDescriptor: executor.wakeDescriptor)
+    reactor = try Reactor(wakeDescriptor: executor.wakeDescriptor, memory: memory)
   }
 
   /// Runs `body` on the loop, with the loop's reactor. Returns when it has run.

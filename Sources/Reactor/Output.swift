@@ -39,9 +39,21 @@ public struct Output: Hashable {
 
   /// Appends past the bound: for a farewell, after ``dropUnsent(from:)``.
   func appendFarewell(_ bytes: [UInt8]) {
-    state.pointee.isOverflowed = false
-    bytes.withUnsafeBytes { state.pointee.store($0, handle: self) }
-    state.pointee.isOverflowed = true
+    bytes.withUnsafeBytes { state.pointee.keep($0, handle: self) }
+  }
+
+  /// The connection is going to be cut off because all together held too much, and it held most.
+  var isEvicted: Bool { state.pointee.isEvicted }
+
+  /// The connection holds so many bytes besides what waits to be sent.
+  func hold(_ bytes: Int) {
+    if bytes != state.pointee.held { state.pointee.hold(bytes, handle: self) }
+  }
+
+  /// The end of a connection that is cut off: no memory but for what is still to be sent.
+  func settle() {
+    state.pointee.shrink()
+    state.pointee.endEviction()
   }
 
   /// Ignores all appends from now on. Those would be sent to whoever has the descriptor next.

@@ -15,15 +15,22 @@ struct OutputState: ~Copyable {
   /// The connection owns this state, and unregisters itself before it frees it.
   unowned(unsafe) var connection: Connection?
   private unowned(unsafe) let queue: OutputQueue
-  private(set) var base: UnsafeMutableRawPointer?
+  private var block = OutputBlock()
   private(set) var head = 0
   var tail = 0
-  private var capacity = 0
   private var shared: UnsafeRawBufferPointer?
   var isDirty = false
   var isOverflowed = false
+  /// The kernel took less than it was offered.
+  private var isBlocked = false
   /// The connection waits for everything to be sent.
   var isDrainAwaited = false
+  /// The connection is going to be cut off, to give back what it holds, and sends nothing until then.
+  private(set) var isEvicted = false
+  /// The bytes of the block that are in the budget, in whole steps, and what the connection holds besides.
+  private var accounted = 0
+  private(set) var held = 0
+  private var slot = MemoryBudget<Output>.noSlot
 
   init(descriptor: Int32, limit: Int, queue: OutputQueue) {
     self.descriptor = descriptor
@@ -31,14 +38,16 @@ struct OutputState: ~Copyable {
     self.queue = queue
   }
 
-  deinit { free(base) }
+  deinit { queue.forget(slot) }
+
+  var base: UnsafeMutableRawPointer? { block.base }
 
   var pendingBytes: Int { tail - head + (shared?.count ?? 0) }
 
   /// Appends bytes of the turn's arena, without a copy where nothing else is waiting.
   @inline(__always)
   mutating func appendShared(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if base == nil, shared == nil, bytes.count <= limit, !isOverflowed {
+    if block.base == nil, shared == nil, bytes.count <= limit, !isOverflowed {
       shared = bytes
       markDirty(handle)
     } else {
@@ -60,6 +69,13 @@ struct OutputState: ~Copyable {
   @inline(__always)
   mutating func store(_ bytes: UnsafeRawBufferPointer, handle: Output) {
     if isOverflowed { return }
+    if queue.isOverBudget, !relieve(handle) { return }
+    keep(bytes, handle: handle)
+  }
+
+  /// The same whatever the bounds say.
+  @inline(__always)
+  mutating func keep(_ bytes: UnsafeRawBufferPointer, handle: Output) {
     if shared != nil { keepShared(sent: 0) }
     copy(bytes)
     markDirty(handle)
@@ -75,16 +91,20 @@ struct OutputState: ~Copyable {
   @inline(__always)
   private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
-    if tail + bytes.count > capacity { grow(toHold: tail + bytes.count) }
-    // `grow` leaves `base` allocated or ends the process, as Swift's own allocation does.
-    (base.unsafelyUnwrapped + tail).copyMemory(from: source, byteCount: bytes.count)
+    if tail + bytes.count > block.capacity {
+      block.reserve(tail + bytes.count, used: tail, waits: isBlocked, from: queue)
+    }
+    // `reserve` leaves the block with memory, or ends the process.
+    (block.base.unsafelyUnwrapped + tail).copyMemory(from: source, byteCount: bytes.count)
     tail += bytes.count
+    if tail > accounted { account() }
   }
 
   /// Takes a copy of the shared bytes, of which the first `sent` are sent.
   @inline(never)
-  mutating func keepShared(sent: Int) {
+  mutating func keepShared(sent: Int, isBlocked: Bool = false) {
     guard let bytes = shared.take() else { return }
+    self.isBlocked = isBlocked
     copy(bytes)
     head = sent
   }
@@ -97,20 +117,6 @@ struct OutputState: ~Copyable {
     return pendingBytes + count <= limit
   }
 
-  @inline(never)
-  private mutating func grow(toHold count: Int) {
-    if base == nil, count <= OutputQueue.blockSize {
-      base = queue.takeBlock()
-      capacity = OutputQueue.blockSize
-      return
-    }
-    var size = max(capacity * 2, OutputQueue.blockSize)
-    while size < count { size *= 2 }
-    guard let grown = realloc(base, size) else { abort() }
-    base = grown
-    capacity = size
-  }
-
   /// Sends shared bytes when that is all there is to do; then the connection need not be asked. False when it must be.
   @inline(__always)
   mutating func sendsShared() -> Bool {
@@ -121,7 +127,11 @@ struct OutputState: ~Copyable {
       return true
     }
     // The connection tries again, and sees why.
-    keepShared(sent: sent)
+    keepShared(sent: sent, isBlocked: true)
+    if queue.isFarOverBudget {
+      queue.evict(slot)
+      evict()
+    }
     return false
   }
 
@@ -129,12 +139,19 @@ struct OutputState: ~Copyable {
     if let shared {
       var sent = 0
       let result = Self.send(shared, from: &sent, to: descriptor)
-      if result == .drained { self.shared = nil } else { keepShared(sent: sent) }
+      if result == .drained { self.shared = nil } else { keepShared(sent: sent, isBlocked: true) }
       return result
     }
     guard let base else { return .drained }
     let result = Self.send(UnsafeRawBufferPointer(start: base, count: tail), from: &head, to: descriptor)
-    if result == .drained { release() }
+    switch result {
+    case .drained: release()
+    case .blocked:
+      isBlocked = true
+      block.settle(used: tail, queue)
+      account()
+    case .failed: break
+    }
     return result
   }
 
@@ -163,15 +180,62 @@ struct OutputState: ~Copyable {
     memmove(base, base + count, tail - count)
     head -= count
     tail -= count
+    account()
+  }
+
+  /// Keeps no more memory than what is there takes. For a connection that is given nothing more.
+  mutating func shrink() {
+    forgetSent(head)
+    block.shrink(used: tail)
   }
 
   private mutating func release() {
-    if let base {
-      if capacity == OutputQueue.blockSize { queue.giveBack(base) } else { free(base) }
-    }
-    base = nil
-    capacity = 0
+    block.release(to: queue)
+    isBlocked = false
     head = 0
     tail = 0
+    account()
+  }
+
+  // MARK: The budget
+
+  /// The connection holds so many bytes besides the block.
+  mutating func hold(_ bytes: Int, handle: Output) {
+    held = bytes
+    account()
+    if queue.isOverBudget { _ = relieve(handle) }
+  }
+
+  /// Nothing is kept any more of what is appended from now on.
+  mutating func evict() {
+    isEvicted = true
+    isOverflowed = true
+    connection?.handler?.evicted()
+  }
+
+  /// The connection has been cut off. Its last words have all the time that any have.
+  mutating func endEviction() {
+    isEvicted = false
+    slot = queue.readmit(slot)
+  }
+
+  @inline(never)
+  private mutating func account() {
+    let step = block.isMapped ? OutputQueue.blockSize : OutputQueue.accountingStep
+    accounted = block.base == nil ? 0 : max(step, (tail + step - 1) / step * step)
+    slot = queue.account(accounted + held, slot, of: connection)
+  }
+
+  /// The largest go first. Where a single turn brings more than those can give back in time, so do the ones that it is for, unless
+  /// they read. False if this is one of those that go.
+  @inline(never)
+  private mutating func relieve(_ handle: Output) -> Bool {
+    if isEvicted { return false }
+    let isDue = queue.evictLargest(sparing: handle)
+    if isDue || (queue.isFarOverBudget && flush() != .drained) {
+      queue.evict(slot)
+      evict()
+    }
+    return !isEvicted
   }
 }

@@ -11,12 +11,13 @@ public final class Reactor {
   /// Sent bytes that may stay in an output block before they are moved out.
   static let keptSentBytes = 65_536
 
-  let outputs = OutputQueue()
+  let outputs: OutputQueue
   /// Where sockets are read into; whoever reads consumes before the next read.
   let scratch: UnsafeMutableBufferPointer<UInt8>
   var resumed: [Connection] = []
 
   private let poller: Poller
+  private var releaser: MemoryReleaser
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
   private var closed: [Connection] = []
@@ -32,8 +33,10 @@ public final class Reactor {
   /// When this turn began, in milliseconds of the monotonic clock: exact enough for limits, and free.
   public private(set) var turnTime: Int64 = 0
 
-  init(wakeDescriptor: Int32) throws(SystemError) {
+  init(wakeDescriptor: Int32, memory: MemoryShare) throws(SystemError) {
     self.wakeDescriptor = wakeDescriptor
+    outputs = OutputQueue(memoryLimit: memory.limit)
+    releaser = MemoryReleaser(memory)
     scratch = .allocate(capacity: 65_536)
     poller = try Poller()
     turnTime = now
@@ -202,5 +205,20 @@ public final class Reactor {
     // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after turn.
     for output in outputs.dirty { output.state.pointee.keepShared(sent: 0) }
     outputs.arena.reset()
+    keepToBudget()
+  }
+
+  /// Those that hold most go, some in each turn, until the rest holds no more than may be.
+  private func keepToBudget() {
+    if outputs.isOverBudget { _ = outputs.evictLargest() }
+    if outputs.hasEvicted {
+      for output in outputs.takeEvicted() { output.state.pointee.connection?.giveWay() }
+      owesTurn = true
+    }
+    if let delay = releaser.look(at: outputs.heldBytes, outputs.evictions) {
+      after(milliseconds: delay) { [weak self] in
+        if let self { releaser.release(outputs.heldBytes) }
+      }
+    }
   }
 }

@@ -63,6 +63,8 @@ private final class EchoHandler: ConnectionHandler {
 
   func outputDrained() { recorder.add("drained") }
 
+  func evicted() { recorder.add("evicted") }
+
   func outputOverflowed() {
     recorder.add("overflowed")
     connection.cutOff { dropped in
@@ -269,6 +271,57 @@ struct ConnectionTests {
     fixture.loop.stop()
     #expect(fixture.recorder.wait(for: "stopped").contains("pending 0"))
     close(fixture.peer)
+  }
+
+  // MARK: What all may hold together
+
+  @Test func whoHoldsTooMuchOutputGoesThoughItsOwnBoundIsWider() throws {
+    let use = MemoryUse()
+    let fixture = try LoopFixture(outputLimit: 1 << 30, memory: MemoryShare(limit: 1 << 18, use: use)) {
+      EchoHandler($0, $1)
+    }
+    fixture.write("flood\n")
+    fixture.recorder.wait(for: "evicted")
+    fixture.recorder.wait(for: "overflowed")
+    fixture.recorder.wait(for: "dropped whole lines")
+    // Whole lines, in order, then the last words.
+    let lines = fixture.read(1 << 24).split(separator: "\n")
+    #expect(lines.last == "cut")
+    shutdown(fixture.peer, Int32(SHUT_WR))
+    for (number, line) in lines.dropLast().enumerated() { #expect(line == "line \(number)") }
+    fixture.recorder.wait(for: "closed")
+    fixture.stop()
+    #expect(use.evictions == 1)
+    #expect(use.held == 0)
+  }
+
+  @Test func whoHoldsTooMuchInputGoes() throws {
+    let use = MemoryUse()
+    let fixture = try LoopFixture(memory: MemoryShare(limit: 1 << 18, use: use)) { EchoHandler($0, $1) }
+    let half = String(repeating: "x", count: 1 << 14)
+    for _ in 0..<16 { fixture.write(half) }
+    #expect(!fixture.recorder.has("evicted"))
+    fixture.write(half)
+    fixture.recorder.wait(for: "overflowed")
+    #expect(fixture.read(1 << 10) == "cut\n")
+    shutdown(fixture.peer, Int32(SHUT_WR))
+    fixture.recorder.wait(for: "closed")
+    fixture.stop()
+    #expect(use.evictions == 1)
+    #expect(use.held == 0)
+  }
+
+  @Test func whatWasTakenCountsNoMore() throws {
+    let use = MemoryUse()
+    let fixture = try LoopFixture(memory: MemoryShare(limit: 1 << 18, use: use)) { EchoHandler($0, $1) }
+    let line = String(repeating: "x", count: 1 << 14) + "\n"
+    for _ in 0..<100 {
+      fixture.write(line)
+      #expect(fixture.read(line.utf8.count) == line)
+    }
+    fixture.stop()
+    #expect(use.evictions == 0)
+    #expect(use.held == 0)
   }
 }
 

@@ -40,9 +40,10 @@ final class LoopFixture: Sendable {
   }
 
   init(
-    outputLimit: Int = 1 << 20, handler: @escaping @Sendable (Connection, Recorder) -> any ConnectionHandler
+    outputLimit: Int = 1 << 20, memory: MemoryShare = MemoryShare(),
+    handler: @escaping @Sendable (Connection, Recorder) -> any ConnectionHandler
   ) throws {
-    loop = try EventLoop()
+    loop = try EventLoop(memory: memory)
     recorder = Recorder()
     var ends: [Int32] = [0, 0]
     #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)

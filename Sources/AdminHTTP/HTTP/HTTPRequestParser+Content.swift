@@ -44,6 +44,8 @@ extension HTTPRequestParser {
   /// Moves up to `count` bytes into the body; returns how many are still to come.
   private mutating func take(_ count: Int, _ input: Span<UInt8>, _ position: inout Int) -> Int {
     let taken = min(count, input.count - position)
+    // Room for just what is announced: growing by doubling, unfinished requests would take twice as much.
+    if request.body.isEmpty { request.body.reserveCapacity(count) }
     if taken > 0 { request.body.append(input.extracting(position..<position + taken)) }
     position += taken
     return count - taken

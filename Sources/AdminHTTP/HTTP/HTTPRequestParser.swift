@@ -54,6 +54,9 @@ struct HTTPRequestParser: Sendable {
     }
   }
 
+  /// Memory for the content of a request that is not complete.
+  var heldBytes: Int { request.body.capacity }
+
   /// Whether part of a request has come: then a silent client is told 408, else the connection is idle.
   var isMidRequest: Bool {
     if case .requestLine = state { return scanned > 0 }

@@ -62,6 +62,13 @@ extension Problem {
     Problem(.serviceUnavailable, detail, code: code).with("Retry-After", "\(retryAfter)")
   }
 
+  /// The connection held most of what all may hold together.
+  static var memoryUsedUp: Problem {
+    unavailable(
+      "Too much waits for slow clients; send the request again, and all of it at once.", retryAfter: 1
+    ).closing
+  }
+
   static var versionNotSupported: Problem {
     Problem(.httpVersionNotSupported, "This server speaks HTTP/1.1 and HTTP/1.0.")
   }

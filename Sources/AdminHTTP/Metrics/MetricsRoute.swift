@@ -1,4 +1,5 @@
 import Delivery
+import Reactor
 
 /// `GET /metrics`.
 enum MetricsRoute {
@@ -11,14 +12,14 @@ enum MetricsRoute {
     ],
     answer: { _, door in
       var metrics = MetricsText()
-      chat(door.shard.metrics, into: &metrics)
+      chat(door.shard.metrics, door.settings.memory, into: &metrics)
       log(door, into: &metrics)
       process(into: &metrics)
       let type = HTTPResponse.Field(name: "Content-Type", value: MetricsText.mediaType)
       return .respond(HTTPResponse(.ok, headers: [type], body: Array(metrics.text.utf8)))
     })
 
-  private static func chat(_ figures: DeliveryMetrics, into metrics: inout MetricsText) {
+  private static func chat(_ figures: DeliveryMetrics, _ memory: MemoryUse, into metrics: inout MetricsText) {
     metrics.values(
       "linechat_connections", .gauge, "Open connections.", by: "door",
       [
@@ -32,6 +33,12 @@ enum MetricsRoute {
     metrics.value(
       "linechat_slow_readers_total", .counter, "Connections cut off because they did not read.",
       figures.slowReaders.load(ordering: .relaxed))
+    metrics.value(
+      "linechat_waiting_bytes", .gauge, "Bytes that wait for slow peers: output not taken, input not whole.",
+      memory.held)
+    metrics.value(
+      "linechat_memory_evictions_total", .counter,
+      "Connections cut off because all together held more than --memory.", memory.evictions)
     metrics.values(
       "linechat_refusals_total", .counter, "Refused inputs.", by: "reason",
       figures.refusals.sorted { $0.key < $1.key })

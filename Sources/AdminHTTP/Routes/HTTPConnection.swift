@@ -257,8 +257,21 @@ extension HTTPConnection: ConnectionHandler {
     connection.resumeInput()
   }
 
-  /// Cannot happen: no more than two pieces are ever appended, and every bound is larger.
-  func outputOverflowed() { connection.close() }
+  /// No more than two pieces are ever appended, and every bound is larger: it is all connections together that hold too much. A client
+  /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
+  func outputOverflowed() {
+    let isMidAnswer = answering != nil || connection.output.pendingBytes > 0
+    throttle.visitor.report("cut off", nil, connection.cutOffReason, at: connection.reactor.turnTime)
+    door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    if isMidAnswer { return connection.reset() }
+    parser = HTTPRequestParser()
+    var response: [UInt8] = []
+    Problem.memoryUsedUp.response.encode(into: &response, keepAlive: false, date: door.date)
+    connection.cutOff { _ in response }
+  }
+
+  /// The content of an unfinished request, and an answer as far as its pieces wait for the client.
+  var heldBytes: Int { parser.heldBytes + rest.endIndex }
 
   func closed() {
     throttle.visitor.leave(at: connection.reactor.turnTime)

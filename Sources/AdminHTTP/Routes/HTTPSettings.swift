@@ -1,5 +1,6 @@
 import ChatCore
 import Delivery
+import Reactor
 
 /// What the HTTP door is composed with, the same on every loop.
 public struct HTTPSettings: Sendable {
@@ -14,16 +15,19 @@ public struct HTTPSettings: Sendable {
   public var patience: Int64
   /// What the log tells of itself; for `/metrics`.
   public var log: LogFigures
+  /// What all connections together hold; for `/metrics`.
+  public var memory: MemoryUse
 
   public init(
     webSocketFormat: FormatID, allowedOrigins: [String], lineAddresses: @escaping @Sendable () -> [String],
-    patience: Int64, log: LogFigures
+    patience: Int64, log: LogFigures, memory: MemoryUse = MemoryUse()
   ) {
     self.webSocketFormat = webSocketFormat
     self.allowedOrigins = allowedOrigins
     self.lineAddresses = lineAddresses
     self.patience = patience
     self.log = log
+    self.memory = memory
   }
 }
 

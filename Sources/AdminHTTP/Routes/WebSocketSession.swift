@@ -43,6 +43,8 @@ final class WebSocketSession {
   var endReason = "connection closed"
   private var throttle: Throttle
   var quiet: Quiet
+  /// What had been shown to everybody before the turn in which nothing more was kept for this session.
+  private var shownWhenEvicted: Int64?
 
   private enum Ending {
     /// The client ended the connection; with or without a close frame.
@@ -71,10 +73,14 @@ final class WebSocketSession {
   func refuseOpening(_ error: ProtocolError) {
     let problem = Problem(error).closing
     door.shard.metrics.refused(problem.reasonCode)
+    connection.output.append(response(of: problem))
+    finish()
+  }
+
+  private func response(of problem: Problem) -> [UInt8] {
     var bytes: [UInt8] = []
     problem.response.encode(into: &bytes, keepAlive: false, date: door.date)
-    connection.output.append(bytes)
-    finish()
+    return bytes
   }
 
   func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
@@ -119,6 +125,7 @@ final class WebSocketSession {
   private func leave() {
     if case .replaying(let replay) = phase { replay.cancel() }
     phase = .ended
+    decoder = WebSocketDecoder()
     door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
   }
 
@@ -129,13 +136,15 @@ final class WebSocketSession {
     var cursor = room.map { shard.newest(in: $0) } ?? 0
     if case .replaying(let replay) = phase { cursor = replay.cursor }
     // An output that overflowed kept the first frame that was too much; what came after that has left no trace.
-    if isSlow { cursor = min(cursor, dropped.last ?? shard.shownBeforeThisTurn) }
+    if isSlow { cursor = min(cursor, dropped.last ?? shownWhenEvicted ?? shard.shownBeforeThisTurn) }
     return min(cursor, dropped.resumeAfter ?? cursor)
   }
 
   func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
+      // Nothing was opened yet: the answer is still an HTTP response.
+      if room == nil { return response(of: .memoryUsedUp) }
       let resume = resumePoint(dropped: dropped, isSlow: isSlow)
       var farewell: [UInt8] = []
       WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
@@ -256,8 +265,15 @@ extension WebSocketSession: ConnectionHandler {
 
   func outputOverflowed() {
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
-    report("cut off", "does not read")
+    report("cut off", connection.cutOffReason)
     cutOff(.tryAgainLater, "too slow", isSlow: true)
+  }
+
+  func evicted() { shownWhenEvicted = door.shard.shownBeforeThisTurn }
+
+  var heldBytes: Int {
+    if case .replaying(let replay) = phase { return decoder.heldBytes + replay.heldBytes }
+    return decoder.heldBytes
   }
 
   func closed() {

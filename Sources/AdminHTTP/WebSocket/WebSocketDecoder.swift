@@ -42,6 +42,9 @@ struct WebSocketDecoder: Sendable {
   private var message: [UInt8] = []
   private var check = UTF8Check()
 
+  /// Memory for a message that is not complete.
+  var heldBytes: Int { message.capacity }
+
   init(messageBytes: Int = 64 * 1024) { self.messageBytes = messageBytes }
 
   /// Takes as much of `input` as belongs to one event.
@@ -123,6 +126,8 @@ struct WebSocketDecoder: Sendable {
   ) throws(Failure) -> Event? {
     let taken = min(remaining, input.count - position)
     let start = message.count
+    // As for the content of a request: room for what is announced, and no more.
+    if message.isEmpty, taken > 0 { message.reserveCapacity(remaining) }
     message.append(unmasking: input.extracting(position..<position + taken), mask)
     position += taken
     if kind == .text {

@@ -74,6 +74,10 @@ extension ServerConfiguration {
       "what may wait for one reader before it is cut off, 64k to 1024m",
       into: \.sendQueueBytes, parse: Values.sendQueue),
     Option(
+      "memory", "BYTES", default: nil,
+      "what may wait for all together; by default a quarter of the memory",
+      into: \.memory, parse: Values.memory),
+    Option(
       "server-name", "NAME", default: "linechat", "the server's name on IRC",
       into: \.serverName, parse: Values.serverName),
     Option(

@@ -39,6 +39,8 @@ struct ServerConfiguration: Equatable, Sendable {
   var allowOrigins: [String] = []
   /// The bytes that may wait for one reader before it is cut off as slow.
   var sendQueueBytes = 1 << 20
+  /// The bytes that may wait for all readers and in unfinished input together; nil: ``MemoryLimit/standard``.
+  var memory: Int?
   var logLevel = LogLevel.info
   /// The file that some of these values came from.
   var configurationFile: String?

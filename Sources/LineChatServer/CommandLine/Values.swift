@@ -141,23 +141,31 @@ enum Values {
     return Int64(number * unit)
   }
 
-  /// Bytes, from 64 KiB to 1 GiB; `k` and `m` multiply by 1024 and 1024².
+  /// From 64 KiB to 1 GiB.
   static func sendQueue(_ text: String) throws(InvalidValue) -> Int {
-    let unit =
-      switch text.last {
-      case "k", "K": 1 << 10
-      case "m", "M": 1 << 20
-      default: 1
-      }
-    let digits = unit == 1 ? text[...] : text.dropLast()
-    guard let number = integer(digits) else { throw sendQueueBounds }
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
-    guard !overflow, (64 << 10)...(1 << 30) ~= bytes else { throw sendQueueBounds }
+    guard let bytes = bytes(text, units: "km"), (64 << 10)...(1 << 30) ~= bytes else {
+      throw InvalidValue(expected: "bytes from 64k to 1024m, such as 65536, 512k or 1m")
+    }
     return bytes
   }
 
-  private static let sendQueueBounds = InvalidValue(
-    expected: "bytes from 64k to 1024m, such as 65536, 512k or 1m")
+  /// From 16 MiB to 1 TiB.
+  static func memory(_ text: String) throws(InvalidValue) -> Int? {
+    guard let bytes = bytes(text, units: "kmg"), (16 << 20)...(1 << 40) ~= bytes else {
+      throw InvalidValue(expected: "bytes from 16m to 1024g, such as 256m or 2g")
+    }
+    return bytes
+  }
+
+  /// A number of bytes; a letter of `units` after it multiplies by 1024, 1024² and so on.
+  private static func bytes(_ text: String, units: String) -> Int? {
+    let unit =
+      text.last?.lowercased().first.flatMap { units.firstIndex(of: $0) }
+      .map { 1024 << (10 * units.distance(from: units.startIndex, to: $0)) } ?? 1
+    guard let number = integer(unit == 1 ? text[...] : text.dropLast()) else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit)
+    return overflow ? nil : bytes
+  }
 
   /// The prefix of an IRC message ends at a space, and `!` and `@` divide it (RFC 2812, 2.3.1), so a server name has none.
   static func serverName(_ text: String) throws(InvalidValue) -> String {

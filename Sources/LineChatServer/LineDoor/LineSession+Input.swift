@@ -106,11 +106,15 @@ extension LineSession: ConnectionHandler {
 
   func outputOverflowed() {
     shard.metrics.slowReaders.add(1, ordering: .relaxed)
-    report("cut off", "does not read")
+    report("cut off", connection.cutOffReason)
     endReason = "slow reader"
     connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
     leave()
   }
+
+  func evicted() { shownWhenEvicted = shard.shownBeforeThisTurn }
+
+  var heldBytes: Int { replay?.heldBytes ?? 0 }
 
   func closed() {
     throttle.visitor.leave(at: connection.reactor.turnTime)

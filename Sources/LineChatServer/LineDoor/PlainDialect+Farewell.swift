@@ -20,7 +20,9 @@ extension PlainDialect {
     let shard = session.shard
     return session.rooms.reduce(into: []) { farewell, room in
       var cursor = session.replayCursor(in: room.name) ?? shard.newest(in: room.id)
-      if reason == .slow { cursor = min(cursor, last ?? shard.shownBeforeThisTurn) }
+      if reason == .slow {
+        cursor = min(cursor, last ?? session.shownWhenEvicted ?? shard.shownBeforeThisTurn)
+      }
       if let id = first[room.name.text] { cursor = min(cursor, id - 1) }
       PlainEncoder.resume(room: room.name.text, id: cursor, into: &farewell)
     } + Array("BYE \(reason.rawValue)\n".utf8)

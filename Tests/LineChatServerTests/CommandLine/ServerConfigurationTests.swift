@@ -103,7 +103,7 @@ struct ServerConfigurationTests {
     ("loops", "65"),
     ("loops", "+2"), ("agent", "yes"), ("agent-rooms", "a b"), ("agent-rooms", "a,,b"), ("agent-rooms", ""),
     ("agent-name", "9"), ("rate-limit", "0"), ("rate-limit", "-1"), ("rate-limit", "99999999999999999999"),
-    ("send-queue", "63k"), ("send-queue", "1g"), ("send-queue", "9223372036854775807k"), ("send-queue", "k"),
+    ("memory", "15m"), ("memory", "1025g"), ("memory", "k"), ("send-queue", "63k"), ("send-queue", "1g"), ("send-queue", "9223372036854775807k"), ("send-queue", "k"),
     ("send-queue", "1025m"), ("server-name", "a b"), ("server-name", ""), ("network-name", "a=b"),
     ("allow-origin", "example.org"), ("allow-origin", "https://example.org/"), ("allow-origin", "https://"),
     ("log-level", "loud"), ("max-connections", "0"), ("max-rooms", "-1"),
