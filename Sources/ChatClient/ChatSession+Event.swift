@@ -18,6 +18,8 @@ extension ChatSession {
     case joined(String)
     case left(String)
     case renamed(from: String, to: String)
+    /// Who is in the room, in order; `isWanted`: the person asked for it.
+    case names([String], isWanted: Bool)
     /// The server is about to close: `slow`, `shutdown`.
     case farewell(String)
     case disconnected(String)

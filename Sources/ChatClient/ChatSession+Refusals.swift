@@ -14,6 +14,8 @@ extension ChatSession {
     case (.message(let draft), _):
       return [.tell(.refused(draft, reason: reason(text, asked: "MSG \(room.text) \(draft.text)")))]
     case (.history, _): return historyRefused()
+    // It goes on without them.
+    case (.names, _): return []
     case (.nick, _), (.join, _), (.quit, _), (nil, _):
       phase = .over
       return [.tell(.turnedAway(text, transient: ChatSession.isTransient(code)))]

@@ -20,13 +20,16 @@ extension ChatSession {
       // One that was stored while they were read is among them, and may still come.
       return message.id > cursor ?? 0 ? seen(message) : []
     case .history(let entry): return replayed(complete(entry))
-    case .end: return replayEnded()
+    case .end: return listOrReplayEnded()
     case .gap(_, let from, let to): return [.tell(.gap(from: from, to: to))]
     case .join(_, let nick): return [.tell(.joined(nick))]
     case .part(_, let nick): return [.tell(.left(nick))]
     case .nick(let from, let to): return [.tell(.renamed(from: from, to: to))]
     case .bye(let reason): return reason.map { [.tell(.farewell($0))] } ?? []
-    case .names, .room, .help, .pong, .resume, .other: return []
+    case .names(_, let nicks):
+      if case .names = awaited.first { listed += nicks }
+      return []
+    case .room, .help, .pong, .resume, .other: return []
     }
   }
 
@@ -43,7 +46,7 @@ extension ChatSession {
       guard let id else { return [] }
       cursor = max(cursor ?? 0, id)
       return [.tell(.stored(draft, id: id))]
-    case .history, .quit, nil: return []
+    case .history, .names, .quit, nil: return []
     }
   }
 
@@ -65,6 +68,13 @@ extension ChatSession {
     return [.tell(.stored(doubtful.remove(at: own).draft, id: message.id))]
   }
 
+  private mutating func listOrReplayEnded() -> [Action] {
+    guard case .names(let isWanted) = awaited.first else { return replayEnded() }
+    awaited.removeFirst()
+    defer { listed = [] }
+    return [.tell(.names(listed, isWanted: isWanted))]
+  }
+
   private mutating func replayEnded() -> [Action] {
     guard phase == .replaying else { return [] }
     if awaited.first == .history { awaited.removeFirst() }
@@ -83,6 +93,7 @@ extension ChatSession {
     let drafts = waiting
     waiting = []
     for draft in drafts { actions += send(draft) }
+    if wantsNames { actions += askNames(isWanted: false) }
     return actions
   }
 

@@ -55,9 +55,15 @@ struct ChatSession: Sendable {
   var parts: [String] = []
   /// Live messages that came while the newest messages were being fetched.
   var held: [ChatMessage] = []
+  /// The names of a list whose end has not come.
+  var listed: [String] = []
+  /// Whether to ask who is in the room each time that the session becomes live.
+  let wantsNames: Bool
 
   enum Command: Equatable, Sendable {
     case nick, join, history
+    /// A list of the names in the room, which the person asked for or not.
+    case names(isWanted: Bool)
     case message(Draft)
     case quit
   }
@@ -72,6 +78,7 @@ struct ChatSession: Sendable {
     self.nick = nick
     self.room = room
     self.start = start
+    if case .recent = start { wantsNames = true } else { wantsNames = false }
     if case .after(let id) = start { cursor = id }
   }
 
@@ -95,6 +102,7 @@ struct ChatSession: Sendable {
     awaited = []
     parts = []
     held = []
+    listed = []
     let isExpected = phase == .leaving
     phase = .offline
     return isExpected ? [] : [.tell(.disconnected(reason))]
@@ -107,6 +115,13 @@ struct ChatSession: Sendable {
       return []
     }
     return send(draft)
+  }
+
+  /// Asks who is in the room, for the person; nothing unless the session is live.
+  mutating func askNames() -> [Action] { phase == .live ? askNames(isWanted: true) : [] }
+
+  mutating func askNames(isWanted: Bool) -> [Action] {
+    ask(.names(isWanted: isWanted), "NAMES \(room.text)")
   }
 
   /// Says good-bye, if there is somebody to say it to.

@@ -3,9 +3,12 @@ import LineProtocol
 
 /// `linechat chat` at a terminal: messages scroll by above the line that is being typed.
 struct InteractiveChat {
+  /// Names of a room beyond it are not completed.
+  private static let mostNames = 10_000
+
   private let streams: Streams
   private let link: Link
-  private let terminal: RawTerminal
+  private var screen: ChatScreen
   private var transcript: Transcript
   private var editor = LineEditor()
   private var hasBeenLive = false
@@ -20,33 +23,36 @@ struct InteractiveChat {
   init(link: Link, terminal: RawTerminal, streams: Streams, transcript: Transcript) {
     self.streams = streams
     self.link = link
-    self.terminal = terminal
     self.transcript = transcript
+    screen = ChatScreen(terminal, streams, prompt: transcript.room.text + "> ")
   }
 
   /// Returns the exit status.
   mutating func run() -> Int32 {
     let ending = converse()
-    terminal.restore(streams)
+    screen.restore()
     for complaint in ending.complaints { streams.complain(complaint) }
     return ending.status
   }
 
   private mutating func converse() -> Ending {
-    let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGWINCH])
-    show([])
+    let signals = SignalDescriptor([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT])
+    screen.show(above: editor)
     while true {
       let ready = wait(
         for: [link.pollDescriptor, pollfd(reading: streams.input), pollfd(reading: signals.descriptor)],
         atMost: link.pollTimeout)
       while let signal = signals.next() {
-        guard signal == SIGWINCH else { return leave() }
-        show([])
+        switch signal {
+        case SIGCONT: screen.resume()
+        case SIGWINCH: break
+        default: return leave()
+        }
+        screen.show(above: editor)
       }
       if ready[1] != 0, !readKeys() { return leave() }
       let events = link.turn(ready[0])
-      let lines = events.flatMap { transcript.lines(for: $0) }
-      if !lines.isEmpty { show(lines) }
+      show(events)
       if let ending = ending(after: events) { return ending }
     }
   }
@@ -56,25 +62,66 @@ struct InteractiveChat {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(streams.input, &bytes, bytes.count)
     guard count > 0 else { return count < 0 && (errno == EINTR || errno == EAGAIN) }
-    for request in editor.feed(bytes[..<count]) {
-      guard case .submit(let line) = request, !line.isEmpty else { return false }
-      submit(line)
+    // One after the other: what follows a line may depend on what became of it.
+    for byte in bytes[..<count] {
+      guard editor.feed([byte]).allSatisfy({ obey($0) }) else { return false }
     }
-    show([])
+    screen.show(above: editor)
     return true
   }
 
-  private mutating func submit(_ line: String) {
+  /// Returns false when the person quits.
+  private mutating func obey(_ request: LineEditor.Request) -> Bool {
+    switch request {
+    case .submit(let line): return entered(line, isPasted: false)
+    case .submitPasted(let line): return entered(line, isPasted: true)
+    case .quit: return false
+    case .redraw: screen.redraw(editor)
+    case .suspend: screen.suspend()
+    }
+    return true
+  }
+
+  /// Returns false when the person quits.
+  private mutating func entered(_ line: String, isPasted: Bool) -> Bool {
+    switch TypedLine(line, isPasted: isPasted) {
+    case .nothing: break
+    case .say(let text):
+      if let reason = say(text) { notSent(line, reason, isPasted) }
+    case .quit: return false
+    case .help: note(TypedLine.helpPage)
+    case .names: askNames()
+    case .refused(let reason): notSent(line, reason, isPasted)
+    }
+    return true
+  }
+
+  /// Returns why the text cannot be said.
+  private mutating func say(_ text: String) -> String? {
     do {
-      _ = try MessageText(line)
+      _ = try MessageText(text)
     } catch {
-      editor.restore(line)
-      return show([transcript.note("not sent: \(error.reason)")])
+      return error.reason
     }
     let wasLive = link.session.phase == .live
-    let events = link.submit(Draft(text: line))
-    let delay = wasLive ? [] : [transcript.note("will be sent when there is a connection: \(line)")]
-    show(delay + events.flatMap { transcript.lines(for: $0) })
+    let events = link.submit(Draft(text: text))
+    if !wasLive {
+      screen.show([transcript.note("will be sent when there is a connection", text)], above: editor)
+    }
+    show(events)
+    return nil
+  }
+
+  /// A typed line can be corrected, unless another one is begun already: then Up brings it back. After a pasted one more is to come.
+  private mutating func notSent(_ line: String, _ reason: String, _ isPasted: Bool) {
+    if isPasted { return screen.show([transcript.note("not sent", line, reason)], above: editor) }
+    if editor.isEmpty { editor.restore(line) }
+    note(["not sent: \(reason)"])
+  }
+
+  private mutating func askNames() {
+    guard link.session.phase == .live else { return note(["there is no connection"]) }
+    link.askNames()
   }
 
   private mutating func ending(after events: [ChatSession.Event]) -> Ending? {
@@ -92,17 +139,30 @@ struct InteractiveChat {
   }
 
   private mutating func leave() -> Ending {
-    show(link.close().flatMap { transcript.lines(for: $0) })
+    show(link.close())
     let unsettled = link.session.unsettled.map { draft, wasSent in
       "\(wasSent ? "not acknowledged" : "not sent"): \(draft.text)"
     }
     return Ending(status: unsettled.isEmpty ? 0 : 1, complaints: unsettled)
   }
 
-  private func show(_ lines: [String]) {
-    let input = InputLine(
-      prompt: transcript.room.text + "> ", before: editor.before, after: editor.after,
-      columns: terminal.columns)
-    _ = streams.print(input.drawing(below: lines))
+  private mutating func show(_ events: [ChatSession.Event]) {
+    for event in events { learnNames(from: event) }
+    let lines = events.flatMap { transcript.lines(for: $0) }
+    if !lines.isEmpty { screen.show(lines, above: editor) }
+  }
+
+  private mutating func note(_ texts: [String]) {
+    screen.show(texts.map { transcript.note($0) }, above: editor)
+  }
+
+  private mutating func learnNames(from event: ChatSession.Event) {
+    switch event {
+    case .names(let names, _): editor.names = Set(names.prefix(InteractiveChat.mostNames))
+    case .joined(let name): if editor.names.count < InteractiveChat.mostNames { editor.names.insert(name) }
+    case .left(let name): editor.names.remove(name)
+    case .renamed(let from, let to): if editor.names.remove(from) != nil { editor.names.insert(to) }
+    default: break
+    }
   }
 }

@@ -5,7 +5,11 @@ struct KeyDecoder: Equatable, Sendable {
     case scalar(Unicode.Scalar)
     /// A C0 control or DEL.
     case control(UInt8)
-    case left, right, home, end, delete
+    /// Alt and a letter, or Alt and Backspace (DEL): terminals send ESC before it.
+    case meta(UInt8)
+    case left, right, up, down, home, end, delete
+    /// Left and right with Ctrl or Alt.
+    case wordLeft, wordRight
     case pasteStart, pasteEnd
   }
 
@@ -29,7 +33,7 @@ struct KeyDecoder: Equatable, Sendable {
     case .escape: return escape(byte)
     case .singleShift:
       state = .ground
-      return KeyDecoder.letterKey(byte)
+      return KeyDecoder.letterKey(byte, [])
     case .sequence(let parameters): return sequence(parameters, byte)
     case .character(let bytes, let missing): return character(bytes, missing, byte)
     }
@@ -53,9 +57,11 @@ struct KeyDecoder: Equatable, Sendable {
     switch byte {
     case UInt8(ascii: "["): state = .sequence([])
     case UInt8(ascii: "O"): state = .singleShift
+    case 0x20..<0x80, 0x08:
+      state = .ground
+      return .meta(byte)
     // The escape key itself, followed by another key.
-    case 0..<0x20, 0x7F: return ground(byte)
-    default: state = .ground
+    default: return ground(byte)
     }
     return nil
   }
@@ -67,7 +73,8 @@ struct KeyDecoder: Equatable, Sendable {
       return nil
     case 0x40..<0x7F:
       state = .ground
-      return byte == UInt8(ascii: "~") ? KeyDecoder.numberedKey(parameters) : KeyDecoder.letterKey(byte)
+      return byte == UInt8(ascii: "~")
+        ? KeyDecoder.numberedKey(parameters) : KeyDecoder.letterKey(byte, parameters)
     default: return ground(byte)
     }
   }
@@ -87,10 +94,14 @@ struct KeyDecoder: Equatable, Sendable {
     return .scalar(scalar)
   }
 
-  private static func letterKey(_ byte: UInt8) -> Key? {
-    switch byte {
-    case UInt8(ascii: "C"): .right
-    case UInt8(ascii: "D"): .left
+  /// The second parameter has the keys held down: 3 Alt, 5 Ctrl (xterm, "PC-Style Function Keys").
+  private static func letterKey(_ byte: UInt8, _ parameters: [UInt8]) -> Key? {
+    let isByWord = [Array("1;3".utf8), Array("1;5".utf8)].contains(parameters)
+    return switch byte {
+    case UInt8(ascii: "A"): .up
+    case UInt8(ascii: "B"): .down
+    case UInt8(ascii: "C"): isByWord ? .wordRight : .right
+    case UInt8(ascii: "D"): isByWord ? .wordLeft : .left
     case UInt8(ascii: "H"): .home
     case UInt8(ascii: "F"): .end
     default: nil

@@ -1,25 +1,32 @@
-/// The line that is being typed: bytes of the keyboard go in, what they ask for comes out. Knows no screen.
+/// The line that is being typed: bytes of the keyboard go in, what they ask for comes out. Knows no screen. The keys are those of
+/// readline in its default (emacs) mode.
 struct LineEditor: Equatable, Sendable {
   enum Request: Equatable, Sendable {
     /// The line is complete; the editor is empty again.
     case submit(String)
+    /// The line is complete by a line break that was pasted.
+    case submitPasted(String)
     case quit
+    /// Draw the screen anew.
+    case redraw
+    /// Stop the program, as the terminal does by itself when it is not raw.
+    case suspend
   }
 
-  /// What stands before and after the cursor. In two strings each edit is at an end, and a combining mark joins the
-  /// letter before it by itself.
-  private(set) var before = ""
-  private(set) var after = ""
+  /// Who is in the room: what Tab completes.
+  var names: Set<String> = []
+  private var line = LineBuffer()
+  private var history = InputHistory()
+  private var completion: Completion?
   private var decoder = KeyDecoder()
   private var isPasting = false
 
-  var isEmpty: Bool { before.isEmpty && after.isEmpty }
+  var before: String { line.before }
+  var after: String { line.after }
+  var isEmpty: Bool { line.isEmpty }
 
   /// Puts a line back, with the cursor at its end.
-  mutating func restore(_ line: String) {
-    before = line
-    after = ""
-  }
+  mutating func restore(_ text: String) { line = LineBuffer(text) }
 
   /// Takes bytes as they come, cut anywhere.
   mutating func feed(_ bytes: some Sequence<UInt8>) -> [Request] {
@@ -27,14 +34,20 @@ struct LineEditor: Equatable, Sendable {
   }
 
   private mutating func press(_ key: KeyDecoder.Key) -> Request? {
+    if key != .control(0x09) { completion = nil }
     switch key {
-    case .scalar(let scalar): before.unicodeScalars.append(scalar)
+    case .scalar(let scalar): line.insert(scalar)
     case .control(let code): return isPasting ? pasted(code) : control(code)
-    case .left: if let last = before.popLast() { after = String(last) + after }
-    case .right: if !after.isEmpty { before.append(after.removeFirst()) }
-    case .home: moveToStart()
-    case .end: moveToEnd()
-    case .delete: if !after.isEmpty { after.removeFirst() }
+    case .meta(let code): meta(code)
+    case .left: line.moveLeft()
+    case .right: line.moveRight()
+    case .wordLeft: line.moveWordLeft()
+    case .wordRight: line.moveWordRight()
+    case .up: recallOlder()
+    case .down: recallNewer()
+    case .home: line.moveToStart()
+    case .end: line.moveToEnd()
+    case .delete: line.eraseRight()
     case .pasteStart: isPasting = true
     case .pasteEnd: isPasting = false
     }
@@ -44,22 +57,50 @@ struct LineEditor: Equatable, Sendable {
   private mutating func control(_ code: UInt8) -> Request? {
     switch code {
     case 0x0A, 0x0D: return .submit(take())
-    case 0x03, 0x04: return .quit
-    case 0x01: moveToStart()
-    case 0x05: moveToEnd()
-    case 0x08, 0x7F: _ = before.popLast()
-    case 0x15: before = ""
-    case 0x17: eraseWord()
-    default: break
+    case 0x03: return .quit
+    case 0x04:
+      if line.isEmpty { return .quit }
+      line.eraseRight()
+    case 0x0C: return .redraw
+    case 0x1A: return .suspend
+    default: edit(code)
     }
     return nil
   }
 
-  /// A pasted text may have blank lines, and none of them means to quit.
+  /// Ctrl and a letter: Ctrl-A is 1.
+  private mutating func edit(_ code: UInt8) {
+    switch code {
+    case 0x01: line.moveToStart()
+    case 0x02: line.moveLeft()
+    case 0x05: line.moveToEnd()
+    case 0x06: line.moveRight()
+    case 0x08, 0x7F: line.eraseLeft()
+    case 0x09: complete()
+    case 0x0B: line.eraseToEnd()
+    case 0x0E: recallNewer()
+    case 0x10: recallOlder()
+    case 0x15: line.eraseToStart()
+    case 0x17: line.eraseToBlank()
+    default: break
+    }
+  }
+
+  private mutating func meta(_ code: UInt8) {
+    switch code {
+    case UInt8(ascii: "b"): line.moveWordLeft()
+    case UInt8(ascii: "f"): line.moveWordRight()
+    case UInt8(ascii: "d"): line.eraseWordRight()
+    case 0x7F, 0x08: line.eraseWordLeft()
+    default: break
+    }
+  }
+
+  /// A pasted text may have blank lines, and none of them means anything.
   private mutating func pasted(_ code: UInt8) -> Request? {
     switch code {
-    case 0x0A, 0x0D: return isEmpty ? nil : .submit(take())
-    case 0x09: before.append("\t")
+    case 0x0A, 0x0D: return isEmpty ? nil : .submitPasted(take())
+    case 0x09: line.insert("\t")
     default: break
     }
     return nil
@@ -67,21 +108,16 @@ struct LineEditor: Equatable, Sendable {
 
   private mutating func take() -> String {
     defer { restore("") }
-    return before + after
+    history.append(line.text)
+    return line.text
   }
 
-  private mutating func moveToStart() {
-    after = before + after
-    before = ""
-  }
+  private mutating func recallOlder() { if let text = history.older(than: line.text) { restore(text) } }
 
-  private mutating func moveToEnd() {
-    before += after
-    after = ""
-  }
+  private mutating func recallNewer() { if let text = history.newer() { restore(text) } }
 
-  private mutating func eraseWord() {
-    while before.last == " " { before.removeLast() }
-    while let last = before.last, last != " " { before.removeLast() }
+  private mutating func complete() {
+    if completion == nil { completion = Completion(before: line.before, names: names) }
+    if let text = completion?.advance() { line.replaceBefore(text) }
   }
 }

@@ -38,6 +38,9 @@ final class Link {
   /// Sends a draft, or keeps it until the session is live.
   func submit(_ draft: Draft) -> [ChatSession.Event] { perform(session.submit(draft)) }
 
+  /// Asks who is in the room.
+  func askNames() { _ = perform(session.askNames()) }
+
   /// Does what `poll` says can be done, and what is due.
   func turn(_ revents: Int16) -> [ChatSession.Event] {
     var events: [ChatSession.Event] = []

@@ -10,19 +10,29 @@ final class RawTerminal {
   init?(_ streams: Streams) {
     input = streams.input
     output = streams.output
-    guard isatty(output) == 1, tcgetattr(input, &before) == 0 else { return nil }
-    var raw = before
-    raw.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | ISTRIP)
-    raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
-    guard tcsetattr(input, TCSADRAIN, &raw) == 0 else { return nil }
-    // A pasted text comes between marks (xterm's bracketed paste).
-    _ = streams.print("\u{1B}[?2004h")
+    guard isatty(output) == 1, tcgetattr(input, &before) == 0, resume(streams) else { return nil }
   }
 
   /// How wide the terminal is now; 80 when it does not say.
-  var columns: Int {
+  var columns: Int { size.columns }
+
+  /// How high the terminal is now; 24 when it does not say.
+  var rows: Int { size.rows }
+
+  private var size: (columns: Int, rows: Int) {
     var size = winsize()
-    return ioctl(output, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    guard ioctl(output, UInt(TIOCGWINSZ), &size) == 0 else { return (80, 24) }
+    return (size.ws_col > 0 ? Int(size.ws_col) : 80, size.ws_row > 0 ? Int(size.ws_row) : 24)
+  }
+
+  /// Makes the terminal raw, also after `restore`; false when it cannot be.
+  @discardableResult func resume(_ streams: Streams) -> Bool {
+    var raw = before
+    raw.c_iflag &= ~tcflag_t(ICRNL | INLCR | IXON | ISTRIP)
+    raw.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG | IEXTEN)
+    guard tcsetattr(input, TCSADRAIN, &raw) == 0 else { return false }
+    // A pasted text comes between marks (xterm's bracketed paste).
+    return streams.print("\u{1B}[?2004h")
   }
 
   /// Gives the terminal back as it was.

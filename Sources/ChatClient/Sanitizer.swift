@@ -20,6 +20,25 @@ enum Sanitizer {
     return String(out)
   }
 
+  /// The same as ``visible(_:)``, between marks where the text has something that is written from right to left or turns the
+  /// direction: so whatever it is made of, what stands before and after it on the line keeps its order (Unicode's UAX #9, 2.4:
+  /// explicit directional isolates).
+  static func isolated(_ text: String) -> String {
+    let shown = visible(text)
+    return shown.unicodeScalars.contains(where: turnsDirection) ? "\u{2068}\(shown)\u{2069}" : shown
+  }
+
+  /// The marks U+200E and U+200F, and the blocks that Unicode keeps for scripts written from right to left
+  /// (DerivedBidiClass.txt: what is R or AL, by default too); U+061C is in the first.
+  private static func turnsDirection(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x200E, 0x200F, 0x0590..<0x0900, 0xFB1D..<0xFE00, 0xFE70..<0xFF00, 0x10800..<0x11000,
+      0x1E800..<0x1F000:
+      true
+    default: false
+    }
+  }
+
   /// Drops a foreground and, after a comma, a background.
   private static func dropColor(
     _ rest: inout Substring.UnicodeScalarView, digits: Int, isDigit: (Unicode.Scalar) -> Bool

@@ -54,7 +54,8 @@ struct SendCommand {
       return fail(reason)
     case .turnedAway(let reason, _): return fail(reason)
     case .disconnected(let reason): return broken(reason)
-    case .message, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .farewell:
+    case .message, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .names,
+      .farewell:
       return nil
     }
   }

@@ -84,15 +84,18 @@ struct TailCommand {
       }
       if !isReconnecting { streams.complain("\(reason); connecting again") }
       isReconnecting = true
-    case .message, .stored, .refused, .uncertain, .joined, .left, .renamed, .farewell: break
+    case .message, .stored, .refused, .uncertain, .joined, .left, .renamed, .names, .farewell: break
     }
     return nil
   }
 
   /// `ID USER TEXT`, where further lines of the text begin with a tab: the same whether the message is live or stored.
   static func record(_ message: ChatMessage, forTerminal: Bool) -> String {
-    let lines = message.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    let record = ["\(message.id) \(message.user) \(lines[0])"] + lines.dropFirst().map { "\t" + $0 }
-    return (forTerminal ? record.map(Sanitizer.visible) : record).joined(separator: "\n") + "\n"
+    let shown = { (text: String) in forTerminal ? Sanitizer.isolated(text) : text }
+    let lines = message.text.split(separator: "\n", omittingEmptySubsequences: false).map {
+      shown(String($0))
+    }
+    let record = ["\(message.id) \(shown(message.user)) \(lines[0])"] + lines.dropFirst().map { "\t" + $0 }
+    return record.joined(separator: "\n") + "\n"
   }
 }

@@ -19,9 +19,9 @@ struct Transcript {
     switch event {
     case .message(let message): return said(message.user, message.text, at: message.time, isOwn: false)
     case .stored(let draft, _): return said(nick ?? "", draft.text, at: nil, isOwn: true)
-    case .refused(let draft, let reason): return [note("not sent: \(draft.text): \(reason)")]
+    case .refused(let draft, let reason): return [note("not sent", draft.text, reason)]
     case .uncertain(let draft):
-      return [note("not acknowledged, and not among the stored messages: \(draft.text)")]
+      return [note("not acknowledged, and not among the stored messages", draft.text)]
     case .live(let nick): return wentLive(nick)
     case .resuming: return isReconnecting ? [note("connected again")] : []
     case .gap(let from, let to):
@@ -30,6 +30,8 @@ struct Transcript {
     case .joined(let nick): return [note("\(nick) joined")]
     case .left(let nick): return [note("\(nick) left")]
     case .renamed(let from, let to): return [note("\(from) is now \(to)")]
+    case .names(let names, let isWanted):
+      return isWanted ? [note("\(names.count) here: \(names.joined(separator: ", "))")] : []
     case .farewell("slow"): return [note("the server cut the connection: messages were not read fast enough")]
     case .farewell("shutdown"): return [note("the server is shutting down")]
     case .farewell(let reason): return [note("the server says good-bye: \(reason)")]
@@ -40,8 +42,10 @@ struct Transcript {
     }
   }
 
-  /// A remark of the client itself.
-  func note(_ text: String) -> String { style.dim("* " + Sanitizer.visible(text)) }
+  /// A remark of the client itself; its parts are separated by colons.
+  func note(_ parts: String...) -> String {
+    style.dim("* " + parts.map(Sanitizer.isolated).joined(separator: ": "))
+  }
 
   private mutating func wentLive(_ nick: String) -> [String] {
     defer {
@@ -49,18 +53,19 @@ struct Transcript {
       isReconnecting = false
     }
     if nick == self.nick { return [] }
-    return [note("you are \(nick) in \(room.text); an empty line, Ctrl-C or Ctrl-D quits")]
+    return [note("you are \(nick) in \(room.text); /help lists the commands, /quit or Ctrl-C quits")]
   }
 
   private func said(_ user: String, _ text: String, at time: Timestamp?, isOwn: Bool) -> [String] {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      Sanitizer.visible(String($0))
-    }
-    let name = Sanitizer.visible(user)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let name = Sanitizer.isolated(user)
     let shown = isOwn ? style.bold(name) : style.name(name)
     let first = lines.first ?? ""
     // What IRC shows as an action comes as text that begins with /me.
-    let speech = first.hasPrefix("/me ") ? "* \(shown) \(first.dropFirst(4))" : "\(shown): \(first)"
-    return ["\(style.dim(clock(time))) \(speech)"] + lines.dropFirst().map { "  " + $0 }
+    let speech =
+      first.hasPrefix("/me ")
+      ? "* \(shown) \(Sanitizer.isolated(String(first.dropFirst(4))))"
+      : "\(shown): \(Sanitizer.isolated(first))"
+    return ["\(style.dim(clock(time))) \(speech)"] + lines.dropFirst().map { "  " + Sanitizer.isolated($0) }
   }
 }

@@ -138,7 +138,9 @@ struct ChatSessionTests {
     #expect(session.says("MSG lobby 59 bob c") == [])
     #expect(
       session.says("END lobby 58")
-        == [.tell(.live(nick: "alice")), .send("MSG lobby mine"), message(59, "bob", "c")])
+        == [
+          .tell(.live(nick: "alice")), .send("MSG lobby mine"), .send("NAMES lobby"), message(59, "bob", "c"),
+        ])
     _ = session.disconnected("gone")
     _ = session.connected()
     #expect(session.says("OK NICK alice") == [.send("JOIN lobby 59")])
@@ -160,7 +162,7 @@ struct ChatSessionTests {
     _ = session.connected()
     _ = session.says("OK NICK alice")
     _ = session.says("OK JOIN lobby 0")
-    #expect(session.says("END lobby 0") == [.tell(.live(nick: "alice"))])
+    #expect(session.says("END lobby 0") == [.tell(.live(nick: "alice")), .send("NAMES lobby")])
     #expect(session.cursor == 0)
   }
 
@@ -172,8 +174,34 @@ struct ChatSessionTests {
     _ = session.says("MSG lobby 58 bob b")
     #expect(
       session.says("ERR history-unavailable HISTORY lobby 20: later")
-        == [.tell(.live(nick: "alice")), message(58, "bob", "b")])
+        == [.tell(.live(nick: "alice")), .send("NAMES lobby"), message(58, "bob", "b")])
     #expect(session.cursor == 58)
+  }
+
+  @Test func asksWhoIsThereEachTimeThatItIsLive() throws {
+    var session = try session(.recent(20))
+    for connection in 1...2 {
+      _ = session.connected()
+      _ = session.says("OK NICK alice")
+      _ = session.says("OK JOIN lobby 0")
+      #expect(session.says("END lobby 0").last == .send("NAMES lobby"))
+      #expect(session.says("NAMES lobby alice bob") == [])
+      #expect(session.says("JOIN lobby carol") == [.tell(.joined("carol"))])
+      // The second time it is cut off within the list.
+      if connection == 2 { break }
+      _ = session.disconnected("gone")
+    }
+    #expect(session.says("NAMES lobby dora") == [])
+    #expect(session.says("END lobby") == [.tell(.names(["alice", "bob", "dora"], isWanted: false))])
+    #expect(session.askNames() == [.send("NAMES lobby")])
+    #expect(session.submit(Draft(text: "x")) == [.send("MSG lobby x")])
+    _ = session.says("NAMES lobby alice")
+    #expect(session.says("END lobby") == [.tell(.names(["alice"], isWanted: true))])
+    #expect(session.says("OK MSG lobby 58") == [.tell(.stored(Draft(text: "x"), id: 58))])
+    _ = session.askNames()
+    #expect(session.says("ERR no-such-room NAMES lobby: there is no such room") == [])
+    _ = session.disconnected("gone")
+    #expect(session.askNames() == [])
   }
 
   @Test func beginsAfterAnId() throws {

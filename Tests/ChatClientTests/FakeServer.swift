@@ -88,6 +88,7 @@ func usual(_ line: String) -> FakeServer.Answer {
     line == "JOIN lobby"
       ? FakeServer.Answer(lines: ["OK JOIN lobby 57"])
       : FakeServer.Answer(lines: ["OK JOIN lobby 57", "END lobby 57"])
+  case "NAMES": FakeServer.Answer(lines: ["NAMES lobby alice", "END lobby"])
   case "HISTORY": FakeServer.Answer(lines: ["END lobby 57"])
   case "QUIT": FakeServer.Answer(lines: ["BYE"], closes: true)
   default: FakeServer.Answer()

@@ -59,17 +59,19 @@ import Testing
       }
     }
     let chat = try start(server)
-    #expect(screen(until: "Ctrl-D quits").contains("earlier"))
+    #expect(screen(until: "Ctrl-C quits").contains("earlier"))
     #expect(localModes() != before)
     type("hxy\u{1B}[D\u{7F}é")
     _ = screen(until: "lobby> héy\u{1B}[1D")
     type("\r")
     _ = screen(until: "meanwhile")
     _ = screen(until: "héy")
-    type("\r")
+    type("\r/msg bob x\r\u{15} /quit\r")
     #expect(chat.join() == 0)
     #expect(localModes() == before)
-    #expect(server.stop() == [["NICK alice", "JOIN lobby", "HISTORY lobby 20", "MSG lobby héy", "QUIT"]])
+    #expect(
+      server.stop()
+        == [["NICK alice", "JOIN lobby", "HISTORY lobby 20", "NAMES lobby", "MSG lobby héy", "QUIT"]])
     #expect(pipes.rest().complaints == "")
   }
 
@@ -85,14 +87,14 @@ import Testing
       }
     }
     let chat = try start(server)
-    _ = screen(until: "Ctrl-D quits")
+    _ = screen(until: "Ctrl-C quits")
     type("one\r")
     #expect(screen(until: "connecting again").contains("the server is shutting down"))
     #expect(screen(until: "missed").contains("connected again"))
     _ = screen(until: "not among the stored messages: one")
     type("\u{03}")
     #expect(chat.join() == 0)
-    #expect(server.stop().last == ["NICK alice", "JOIN lobby 57", "QUIT"])
+    #expect(server.stop().last == ["NICK alice", "JOIN lobby 57", "NAMES lobby", "QUIT"])
   }
 
   @Test func restoresTheTerminalWhenTheServerRefuses() throws {

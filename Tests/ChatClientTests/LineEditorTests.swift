@@ -32,8 +32,15 @@ struct LineEditorTests {
     ("abc\u{01}\u{1B}[3~", "", "bc"), ("\u{1B}[3~", "", ""),
     ("one two\u{1B}[D\u{15}", "", "o"),
     ("one two  \u{17}", "one ", ""), ("one\u{17}\u{17}", "", ""), ("one two\u{1B}[D\u{17}", "one ", "o"),
-    ("a\u{1B}[1;5Cb", "ab", ""), ("a\u{1B}[38;5;12;1;1;1;1;1;1mb", "ab", ""), ("a\u{1B}xb", "ab", ""),
-    ("a\u{1B}\u{1B}[Db", "b", "a"), ("a\tb\u{1A}", "ab", ""), ("a\u{85}b", "ab", ""),
+    ("a\u{1B}[1;2Cb", "ab", ""), ("a\u{1B}[38;5;12;1;1;1;1;1;1mb", "ab", ""), ("a\u{1B}xb", "ab", ""),
+    ("a\u{1B}\u{1B}[Db", "b", "a"), ("a\tb", "ab", ""), ("a\u{1B}éb", "aéb", ""), ("a\u{85}b", "ab", ""),
+    ("abc\u{01}\u{04}", "", "bc"), ("abc\u{04}", "abc", ""), ("abc\u{1B}[D\u{0B}", "ab", ""),
+    ("abc\u{02}\u{02}\u{06}X", "abX", "c"),
+    ("one two\u{1B}b", "one ", "two"), ("one, two!\u{1B}[1;5D\u{1B}[1;3D", "", "one, two!"),
+    ("one, two!\u{01}\u{1B}f", "one", ", two!"), ("one, two!\u{01}\u{1B}[1;5C\u{1B}[1;3C", "one, two", "!"),
+    ("\u{1B}b\u{1B}f\u{1B}d\u{1B}\u{7F}", "", ""), ("one, two\u{01}\u{1B}d\u{1B}d", "", ""),
+    ("a.b-c\u{1B}\u{7F}", "a.b-", ""), ("a.b-c \u{1B}\u{7F}", "a.b-", ""), ("x a.b-c\u{17}", "x ", ""),
+    ("né e\u{301}té\u{1B}b\u{1B}b", "", "né e\u{301}té"),
   ])
   func edits(keys: String, before: String, after: String) {
     let (editor, requests) = type(keys)
@@ -50,12 +57,13 @@ struct LineEditorTests {
 
   @Test func quits() {
     #expect(type("a\u{03}").requests == [.quit])
-    #expect(type("a\u{04}").requests == [.quit])
+    #expect(type("\u{04}").requests == [.quit])
+    #expect(type("a\u{04}\u{7F}\u{04}").requests == [.quit])
   }
 
   @Test func aPastedBlankLineDoesNotSubmit() {
     let (editor, requests) = type("\u{1B}[200~one\r\n\r\ntwo\u{03}\tthree\u{1B}[201~\r\r")
-    #expect(requests == [.submit("one"), .submit("two\tthree"), .submit("")])
+    #expect(requests == [.submitPasted("one"), .submit("two\tthree"), .submit("")])
     #expect(editor.isEmpty)
   }
 
@@ -71,5 +79,49 @@ struct LineEditorTests {
     var editor = LineEditor()
     editor.restore("abc")
     #expect(editor.feed(Array("d\r".utf8)) == [.submit("abcd")])
+  }
+
+  @Test func asksForTheScreen() {
+    let (editor, requests) = type("a\u{0C}\u{1A}b")
+    #expect(requests == [.redraw, .suspend])
+    #expect(editor.before == "ab")
+  }
+
+  @Test(arguments: [
+    ("one\rtwo\r\u{1B}[A", "two"), ("one\rtwo\r\u{1B}[A\u{10}", "one"),
+    ("one\rtwo\r\u{1B}[A\u{1B}[A\u{1B}[A", "one"),
+    ("one\rtwo\r\u{1B}OA\u{1B}OA\u{1B}OB", "two"), ("one\rhalf\u{1B}[A\u{0E}", "half"),
+    ("one\rhalf\u{1B}[A\u{1B}[B\u{1B}[B", "half"), ("\u{1B}[A\u{1B}[Bx", "x"),
+    ("one\rone\rone\rx\u{1B}[A\u{1B}[A", "one"),
+    ("one\r\r\r\u{1B}[A", "one"), ("one\rtwo\r\u{1B}[A\u{1B}[A!\r\u{1B}[A", "one!"),
+    ("one\rtwo\r\u{1B}[A\u{1B}[A!\r\u{1B}[A\u{1B}[A\u{1B}[A", "one"),
+  ])
+  func recalls(keys: String, shown: String) {
+    #expect(type(keys).editor.before == shown)
+  }
+
+  @Test func remembersSoManyLines() {
+    var history = InputHistory()
+    for number in 0...InputHistory.bound { history.append("\(number)") }
+    var oldest = ""
+    while let line = history.older(than: "") { oldest = line }
+    #expect(oldest == "1")
+  }
+
+  @Test(arguments: [
+    ("al\t", "alice: ", ""), ("AL\thi", "alice: hi", ""), ("hi al\t", "hi alice ", ""), ("b\t", "bert: ", ""),
+    ("b\t\t", "bob: ", ""), ("b\t\t\t", "b", ""), ("b\t\t\t\t", "bert: ", ""), ("b\t\u{7F}\t", "bert:", ""),
+    ("x\t", "x", ""), ("\t", "", ""), ("hi \t", "hi ", ""), ("/he\t", "/help ", ""), ("/\t\t", "/me ", ""),
+    ("a /q\t", "a /q", ""),
+    ("al\u{02}\t", "alice: ", "l"), ("al\u{01}\t", "", "al"),
+    ("hi bo there\u{1B}b\u{02}\t", "hi bob ", " there"),
+    ("\u{1B}[200~al\tx\u{1B}[201~", "al\tx", ""),
+  ])
+  func completes(keys: String, before: String, after: String) {
+    var editor = LineEditor()
+    editor.names = ["alice", "bob", "bert"]
+    #expect(editor.feed(Array(keys.utf8)) == [])
+    #expect(editor.before == before)
+    #expect(editor.after == after)
   }
 }

@@ -16,4 +16,18 @@ struct SanitizerTests {
   func showsOnlyText(text: String, shown: String) {
     #expect(Sanitizer.visible(text) == shown)
   }
+
+  @Test(arguments: [
+    ("plain é 日 👩‍👩‍👧", "plain é 日 👩‍👩‍👧"), ("שלום", "\u{2068}שלום\u{2069}"),
+    ("a\u{200F}b", "\u{2068}a\u{200F}b\u{2069}"),
+    ("\u{200E}", "\u{2068}\u{200E}\u{2069}"), ("\u{61C}1", "\u{2068}\u{61C}1\u{2069}"),
+    ("سلام", "\u{2068}سلام\u{2069}"),
+    // It cannot end the isolation that it stands in, nor begin one that it does not end.
+    ("ש\u{2069}a", "\u{2068}ש\u{FFFD}a\u{2069}"), ("ש\u{202E}a", "\u{2068}ש\u{FFFD}a\u{2069}"),
+    ("a\u{2068}", "a\u{FFFD}"),
+    ("", ""),
+  ])
+  func aTextThatTurnsTheDirectionStandsByItself(text: String, shown: String) {
+    #expect(Sanitizer.isolated(text) == shown)
+  }
 }

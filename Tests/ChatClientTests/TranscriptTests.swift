@@ -19,6 +19,8 @@ struct TranscriptTests {
     #expect(transcript.lines(for: message("hi", time: Timestamp(milliseconds: 0))) == ["then bob: hi"])
     #expect(transcript.lines(for: message("a\nb\n")) == ["now bob: a", "  b", "  "])
     #expect(transcript.lines(for: message("/me waves")) == ["now * bob waves"])
+    #expect(transcript.lines(for: message("/me ש")) == ["now * bob \u{2068}ש\u{2069}"])
+    #expect(transcript.lines(for: message("של\n123")) == ["now bob: \u{2068}של\u{2069}", "  123"])
     #expect(transcript.lines(for: message("\u{1B}[2J")) == ["now bob: \u{FFFD}[2J"])
   }
 
@@ -26,7 +28,7 @@ struct TranscriptTests {
     var transcript = try transcript()
     #expect(
       transcript.lines(for: .live(nick: "alice2"))
-        == ["* you are alice2 in lobby; an empty line, Ctrl-C or Ctrl-D quits"])
+        == ["* you are alice2 in lobby; /help lists the commands, /quit or Ctrl-C quits"])
     #expect(transcript.lines(for: .stored(Draft(text: "hi"), id: 3)) == ["now alice2: hi"])
   }
 
@@ -46,8 +48,17 @@ struct TranscriptTests {
     #expect(
       transcript.lines(for: .refused(Draft(text: "x"), reason: "too much")) == ["* not sent: x: too much"])
     #expect(
+      transcript.lines(for: .refused(Draft(text: "ש"), reason: "too much"))
+        == ["* not sent: \u{2068}ש\u{2069}: too much"])
+    #expect(
       transcript.lines(for: .uncertain(Draft(text: "x")))
         == ["* not acknowledged, and not among the stored messages: x"])
+  }
+
+  @Test func namesAreShownToWhoAskedForThem() throws {
+    var transcript = try transcript()
+    #expect(transcript.lines(for: .names(["alice", "bob"], isWanted: true)) == ["* 2 here: alice, bob"])
+    #expect(transcript.lines(for: .names(["alice", "bob"], isWanted: false)) == [])
   }
 
   @Test func coloursAreForTerminalsThatWantThem() throws {
@@ -67,5 +78,8 @@ struct TranscriptTests {
     let message = ChatMessage(id: 7, user: "bob", text: "a\u{02}\n\n b", time: Timestamp(milliseconds: 0))
     #expect(TailCommand.record(message, forTerminal: false) == "7 bob a\u{02}\n\t\n\t b\n")
     #expect(TailCommand.record(message, forTerminal: true) == "7 bob a\n\t\n\t b\n")
+    let turned = ChatMessage(id: 7, user: "bob", text: "ש\n1", time: nil)
+    #expect(TailCommand.record(turned, forTerminal: true) == "7 bob \u{2068}ש\u{2069}\n\t1\n")
+    #expect(TailCommand.record(turned, forTerminal: false) == "7 bob ש\n\t1\n")
   }
 }

@@ -1,4 +1,4 @@
-"""A program at a terminal of its own, and what that terminal shows."""
+"""A program at a terminal of its own, and what that terminal shows: a model of one, and tmux."""
 
 import fcntl
 import os
@@ -10,14 +10,14 @@ import subprocess
 import termios
 import time
 
-from harness import TIMEOUT, command, environment
+from harness import BINARY, TIMEOUT, command, environment
 
 ESCAPE = re.compile(r"\x1b\[([?\d;]*)([A-Za-z])")
 
 
 class Screen:
     """What a terminal makes of the bytes it is sent, as far as LineChat's client goes: text, CR, LF, and the sequences
-    for erasing a line, moving left, colours and modes. Anything else is an error."""
+    for erasing a line or all, moving left or to the top, colours and modes. Anything else is an error."""
 
     def __init__(self, columns):
         self.columns = columns
@@ -56,6 +56,10 @@ class Screen:
             del self.rows[self.row][self.column:]
         elif final == "D":
             self.column = max(0, self.column - int(parameters or 1))
+        elif final == "H" and parameters == "":
+            self.row = self.column = 0
+        elif final == "J" and parameters == "2":
+            self.rows = [[] for _ in range(self.row + 1)]
         elif final == "m" or (final in "hl" and parameters == "?2004"):
             pass
         else:
@@ -133,3 +137,38 @@ class Terminal:
         self.process.wait(TIMEOUT)
         os.close(self._slave)
         os.close(self._master)
+
+
+class Tmux:
+    """A shell with job control in a terminal of tmux. `$LINECHAT` is the program."""
+
+    def __init__(self, directory, columns=80, rows=24):
+        self._command = ["tmux", "-f", os.devnull, "-S", os.path.join(directory, "tmux")]
+        self._run(
+            "new-session", "-d", "-x", str(columns), "-y", str(rows), "-e", f"LINECHAT={BINARY}", "-e", "PS1=shell> ",
+            "bash", "--norc", "--noprofile", env=environment(TERM="xterm", HOME=directory, LANG="C.UTF-8"))
+
+    def _run(self, *words, **options):
+        return subprocess.run(
+            [*self._command, *words], check=True, capture_output=True, timeout=TIMEOUT, encoding="utf-8", **options).stdout
+
+    def type(self, *keys):
+        """Presses keys by tmux's names; other words are typed."""
+        self._run("send-keys", *keys)
+
+    def shown(self):
+        return self._run("capture-pane", "-p").rstrip("\n").split("\n")
+
+    def wait_for(self, pattern, last=False):
+        """Waits until a line (the last one) matches all of the pattern; gives back all lines."""
+        deadline = time.monotonic() + TIMEOUT
+        while True:
+            lines = self.shown()
+            if any(re.fullmatch(pattern, line) for line in (lines[-1:] if last else lines)):
+                return lines
+            if time.monotonic() > deadline:
+                shown = "\n".join(lines)
+                raise AssertionError(f"no line matches {pattern!r}; the screen shows:\n{shown}")
+
+    def close(self):
+        self._run("kill-server")

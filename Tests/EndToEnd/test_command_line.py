@@ -2,11 +2,13 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
+import unittest
 
 from harness import TIMEOUT, HTTPClient, ServerCase, command, environment, run
-from terminal import Terminal
+from terminal import Terminal, Tmux
 
 
 class Help(ServerCase):
@@ -243,6 +245,12 @@ class PipedChat(ClientCase):
         watcher.expect("JOIN lobby bot", "MSG lobby 1 bot one", "MSG lobby 2 bot two", "MSG lobby 3 bot three",
                        "PART lobby bot")
 
+    def test_a_slash_means_nothing_in_a_pipe(self):
+        texts = ["/quit", "/msg bob x", "//", " /names", "after"]
+        done = self.chat_with("\n".join(texts))
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        self.assertEqual([text for (text,) in self.chat.sql("SELECT text FROM messages ORDER BY id")], texts)
+
     def test_thousands_of_lines(self):
         texts = [f"line {n}" for n in range(5000)]
         self.assertEqual(self.chat_with("\n".join(texts)).returncode, 0)
@@ -271,7 +279,7 @@ class InteractiveChat(ClientCase):
     def said(self, user, text):
         return rf"{self.CLOCK} {user}: {re.escape(text)}"
 
-    def test_history_then_live_and_an_empty_line_quits(self):
+    def test_history_then_live_and_an_empty_line_is_nothing(self):
         watcher = self.watcher("lobby")
         for n in range(25):
             watcher.say("lobby", f"text {n}")
@@ -288,10 +296,39 @@ class InteractiveChat(ClientCase):
         watcher.expect("MSG lobby 27 alice hello")
         alice.wait_for(self.said("alice", "hello"))
         alice.wait_for("lobby>")
-        alice.type("\r")
+        alice.type("\r\r\rstill here\r")
+        watcher.expect("MSG lobby 28 alice still here")
+        alice.type("/quit\r")
         self.assertEqual(alice.wait(), 0)
         watcher.expect("PART lobby alice")
         self.assertTrue(alice.is_restored())
+
+    def test_what_follows_a_slash_is_a_command_and_never_said(self):
+        watcher = self.watcher("lobby")
+        alice = self.terminal()
+        watcher.expect("JOIN lobby alice")
+        alice.type("/msg bob secret\r")
+        alice.wait_for(r"\* not sent: /msg is no command; .*")
+        # It can be corrected.
+        alice.wait_for(r"lobby> /msg bob secret")
+        alice.type("\x15 /msg bob secret\r\x15/nonsense\r\x15/me\r\x15")
+        alice.wait_for(r"\* not sent: /me needs a text.*")
+        alice.wait_for("lobby>")
+        # Pasted, with the line break.
+        alice.type("\x1b[200~/quit\n/msg bob secret\nfrom a paste\n\x1b[201~")
+        watcher.expect("MSG lobby 1 alice from a paste")
+        alice.wait_for(r"\* not sent: /quit: a pasted line may not begin with /")
+        alice.type("/names\r")
+        alice.wait_for(r"\* 2 here: (watcher, alice|alice, watcher)")
+        alice.type("/help\r")
+        alice.wait_for(r"\* /quit .*")
+        alice.type("//etc is a directory\r/me waves\r1 /2\r")
+        watcher.expect("MSG lobby 2 alice /etc is a directory", "MSG lobby 3 alice /me waves", "MSG lobby 4 alice 1 /2")
+        alice.wait_for(rf"{self.CLOCK} \* alice waves")
+        alice.type("/QUIT now\r")
+        self.assertEqual(alice.wait(), 0)
+        self.assertTrue(alice.is_restored())
+        watcher.expect("PART lobby alice")
 
     def test_arriving_messages_do_not_tear_the_line_that_is_typed(self):
         watcher = self.watcher("lobby")
@@ -321,6 +358,75 @@ class InteractiveChat(ClientCase):
         watcher.expect("JOIN lobby alice")
         alice.type("hello wörld\x7f\x7f\x7f\x7f\x7fthere\x1b[D\x1b[D\x1b[DX\x01>> \x05!\r")
         watcher.expect("MSG lobby 1 alice >> hello thXere!")
+        alice.type("/names\r")
+        alice.wait_for(r"\* 2 here: .*")
+        # Up, a word back, and the word before it away; Tab completes who is there.
+        alice.type("\x1b[A\x1b[A\x1bb\x17say \x05 to wat\t!\r")
+        watcher.expect("MSG lobby 2 alice >> say thXere! to watcher !")
+        alice.type("wa\thi\r")
+        watcher.expect("MSG lobby 3 alice watcher: hi")
+        with self.chat.client("carol", "lobby"):
+            watcher.expect("JOIN lobby carol")
+            alice.wait_for(r"\* carol joined")
+            alice.type("ca\thi\r")
+            watcher.expect("MSG lobby 4 alice carol: hi")
+
+    def test_ctrl_d_quits_on_an_empty_line_only(self):
+        watcher = self.watcher("lobby")
+        alice = self.terminal()
+        watcher.expect("JOIN lobby alice")
+        alice.type("precious\x01\x04\x04\x05\x04\x04!\r")
+        watcher.expect("MSG lobby 1 alice ecious!")
+        alice.wait_for("lobby>")
+        alice.type("\x04")
+        self.assertEqual(alice.wait(), 0)
+
+    def test_the_screen_is_drawn_anew(self):
+        watcher = self.watcher("lobby")
+        alice = self.terminal()
+        watcher.expect("JOIN lobby alice")
+        watcher.say("lobby", "hello")
+        alice.wait_for(self.said("watcher", "hello"))
+        alice.type("half")
+        alice.wait_for("lobby> half")
+        # What another program wrote there.
+        alice.screen.feed("\r\nXXXXXX\r\nXXXXXX\r\n")
+        alice.type("\x0c")
+        alice.wait_for("lobby> half")
+        alice.type(" done")
+        alice.wait_for("lobby> half done")
+        shown = "\n".join(alice.screen.lines())
+        self.assertNotIn("XXX", shown)
+        self.assertEqual(shown.count("watcher: hello"), 1)
+
+    @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
+    def test_ctrl_z_stops_it_and_fg_goes_on(self):
+        watcher = self.watcher("lobby")
+        shell = self.keep(Tmux(self.temporary_directory()))
+        shell.wait_for("shell>")
+        shell.type(f"$LINECHAT chat alice lobby --to {self.to}", "Enter")
+        watcher.expect("JOIN lobby alice")
+        watcher.say("lobby", "before")
+        shell.wait_for(self.said("watcher", "before"))
+        shell.type("half")
+        shell.wait_for("lobby> half", last=True)
+        shell.type("C-z")
+        shell.wait_for(r".*Stopped.*")
+        shell.wait_for("shell>", last=True)
+        watcher.say("lobby", "meanwhile")
+        # The shell has its terminal: it echoes what is typed, and Ctrl-C is an interrupt.
+        shell.type("ec''ho the shell is here", "Enter")
+        shell.wait_for("the shell is here")
+        shell.type("fg", "Enter")
+        shell.wait_for(self.said("watcher", "meanwhile"))
+        shell.wait_for("lobby> half", last=True)
+        shell.type(" typed", "C-Left", "C-Left", "not ", "C-l")
+        shell.wait_for("lobby> not half typed", last=True)
+        shell.type("Enter")
+        watcher.expect("MSG lobby 3 alice not half typed")
+        shell.type("/quit", "Enter")
+        shell.wait_for("shell>", last=True)
+        watcher.expect("PART lobby alice")
 
     def test_other_ways_to_quit(self):
         watcher = self.watcher("lobby")
@@ -341,7 +447,7 @@ class InteractiveChat(ClientCase):
 
     def test_reconnects_and_misses_nothing(self):
         watcher = self.watcher("lobby")
-        alice = self.terminal()
+        alice = self.terminal(columns=120)
         watcher.expect("JOIN lobby alice")
         watcher.say("lobby", "before")
         alice.wait_for(self.said("watcher", "before"))
@@ -379,3 +485,6 @@ class InteractiveChat(ClientCase):
         watcher.expect("JOIN lobby alice")
         watcher.say("lobby", "\x02bold\x02 \x0304red\x03 \x1funder")
         alice.wait_for(self.said("watcher", "bold red under"))
+        # What turns the direction of writing is kept apart from the rest of its line.
+        watcher.say("lobby", "\u200f123 של \u202e")
+        alice.wait_for(self.said("watcher", "\u2068\u200f123 של \ufffd\u2069"))

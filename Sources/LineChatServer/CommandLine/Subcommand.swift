@@ -37,11 +37,13 @@ extension Subcommand {
     name: "chat", operands: ["USER", "ROOM"], summary: "talk in a room, interactively",
     notes: """
       Shows the room's last 20 messages, then what is said, while you type; your
-      own words appear once they are stored. An empty line, Ctrl-C or Ctrl-D quits.
+      own words appear once they are stored. /help lists the commands; /quit, Ctrl-C,
+      or Ctrl-D on an empty line quits. Tab completes names, Up brings back lines.
       When the connection is lost, it is made again and continues where it stopped.
 
       When standard input is no terminal, each of its lines that is not empty is
-      sent, and the exit status is 0 if all were stored, otherwise 1.
+      sent, also one that begins with a slash, and the exit status is 0 if all were
+      stored, otherwise 1.
       """,
     options: [ClientSettings.to.description]
   ) { (arguments, surroundings) throws(UsageError) in
