@@ -7,12 +7,13 @@ extension ChatSession {
   /// The server said `ERR code text`, where the text is what was asked and, after a colon, why not.
   mutating func refused(_ code: String, _ text: String) -> [Action] {
     let code = ErrorCode(rawValue: code)
+    if code == .tooFast { return throttled(text) }
     let command = awaited.isEmpty ? nil : awaited.removeFirst()
     switch (command, code) {
     case (.nick, .nickInUse): return tryNextNick(text)
     case (.join, .futureID): return startOver()
     case (.message(let draft), _):
-      return [.tell(.refused(draft, reason: reason(text, asked: "MSG \(room.text) \(draft.text)")))]
+      return [.tell(.refused(draft, reason: reason(text, asked: line(for: draft))))]
     case (.history, _): return historyRefused()
     // It goes on without them.
     case (.names, _): return []
@@ -20,6 +21,25 @@ extension ChatSession {
       phase = .over
       return [.tell(.turnedAway(text, transient: ChatSession.isTransient(code)))]
     }
+  }
+
+  /// The server answers everything that it took before it says that, so it has taken nothing of what it did not answer.
+  private mutating func throttled(_ text: String) -> [Action] {
+    var drafts: [Draft] = []
+    for case .message(let draft) in awaited { drafts.append(draft) }
+    waiting = drafts + waiting
+    awaited = []
+    phase = .heldOff
+    return [.tell(.throttled(text, seconds: ChatSession.wait(in: text)))]
+  }
+
+  /// N of the `wait N s` at the end of a reason, at most an hour; a minute where it does not stand there.
+  private static func wait(in reason: String) -> Int64 {
+    let words = reason.split(separator: " ").suffix(3)
+    guard words.first == "wait", words.last == "s", let seconds = Int64(words.dropFirst().first ?? "") else {
+      return 60
+    }
+    return min(max(seconds, 1), 3600)
   }
 
   private mutating func tryNextNick(_ text: String) -> [Action] {

@@ -33,6 +33,8 @@ struct ChatSession: Sendable {
     case leaving
     /// The server refused the session.
     case over
+    /// The server ends the connection because too much came at once, and said how long to wait.
+    case heldOff
   }
 
   let wantedNick: Nick
@@ -73,7 +75,11 @@ struct ChatSession: Sendable {
     let nick: String
   }
 
-  init(nick: Nick, room: RoomName, start: Start) {
+  /// What the references of this session's messages begin with; nil: they have none.
+  private let references: String?
+
+  init(nick: Nick, room: RoomName, start: Start, references: String? = nil) {
+    self.references = references
     wantedNick = nick
     self.nick = nick
     self.room = room
@@ -103,7 +109,7 @@ struct ChatSession: Sendable {
     parts = []
     held = []
     listed = []
-    let isExpected = phase == .leaving
+    let isExpected = phase == .leaving || phase == .heldOff
     phase = .offline
     return isExpected ? [] : [.tell(.disconnected(reason))]
   }
@@ -137,6 +143,12 @@ struct ChatSession: Sendable {
   }
 
   mutating func send(_ draft: Draft) -> [Action] {
-    ask(.message(draft), "MSG \(room.text) \(draft.text)")
+    ask(.message(draft), line(for: draft))
+  }
+
+  /// With a reference, the draft is said once though its line is sent again.
+  func line(for draft: Draft) -> String {
+    let reference = references.map { "@ref=\($0)-\(draft.inputLine) " } ?? ""
+    return "\(reference)MSG \(room.text) \(draft.text)"
   }
 }

@@ -40,7 +40,10 @@ func runChat(user: Nick, room: RoomName, server: ServerAddress, streams: Streams
   signal(SIGPIPE, SIG_IGN)
   let isInteractive = isatty(streams.input) == 1 && isatty(streams.output) == 1
   let start = isInteractive ? ChatSession.Start.recent(20) : .live
-  let link = Link(ChatSession(nick: user, room: room, start: start), to: server)
+  // A pipe sends lines again when a server has told it to wait; a person looks what is there.
+  let references = isInteractive ? nil : String(UInt64.random(in: 0...UInt64.max), radix: 36)
+  let session = ChatSession(nick: user, room: room, start: start, references: references)
+  let link = Link(session, to: server)
   do {
     try link.connect()
   } catch {

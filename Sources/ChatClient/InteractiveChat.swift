@@ -130,7 +130,7 @@ struct InteractiveChat {
       case .live: hasBeenLive = true
       case .turnedAway(let reason, let isTransient):
         if !hasBeenLive || !isTransient { return Ending(status: 1, complaints: [reason]) }
-      case .disconnected(let reason):
+      case .disconnected(let reason), .throttled(let reason, _):
         if !hasBeenLive { return Ending(status: 1, complaints: [reason]) }
       default: break
       }

@@ -12,6 +12,8 @@ final class Link {
   private var backoff = Backoff()
   /// When to connect again, or when to give up waiting for the session to become live.
   private var deadline: Int64?
+  /// Why the last attempt to connect again failed; nil when there is a connection.
+  private(set) var failure: String?
 
   init(_ session: ChatSession, to server: ServerAddress) {
     self.session = session
@@ -31,6 +33,7 @@ final class Link {
   /// Connects and introduces the session.
   func connect() throws(ClientError) {
     connection = try LineConnection.connect(to: server)
+    failure = nil
     deadline = Clock.milliseconds() + Link.patience
     _ = perform(session.connected())
   }
@@ -50,6 +53,7 @@ final class Link {
     do {
       try connect()
     } catch {
+      failure = error.message
       self.deadline = Clock.milliseconds() + backoff.next()
     }
     return events
@@ -82,9 +86,9 @@ final class Link {
     }
   }
 
-  private func lose(_ reason: String) -> [ChatSession.Event] {
+  private func lose(_ reason: String, pause: Int64? = nil) -> [ChatSession.Event] {
     connection = nil
-    deadline = Clock.milliseconds() + backoff.next()
+    deadline = Clock.milliseconds() + (pause ?? backoff.next())
     return perform(session.disconnected(reason))
   }
 
@@ -100,6 +104,7 @@ final class Link {
           backoff.reset()
           deadline = nil
         case .turnedAway(let reason, transient: true): events += lose(reason)
+        case .throttled(let reason, let seconds): events += lose(reason, pause: seconds * 1000)
         default: break
         }
       }

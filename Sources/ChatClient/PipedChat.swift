@@ -2,13 +2,16 @@ import Glibc
 import LineProtocol
 
 /// `linechat chat` whose input is no terminal: sends each line, and says nothing but what went wrong.
+///
+/// A server that ends the connection because too much came at once says how long to wait; then it goes on with the first line that was
+/// not answered.
 struct PipedChat {
-  /// How many lines may wait for their acknowledgement: enough for the server to store many at once.
-  private static let window = 256
-
   private let streams: Streams
   private let link: Link
   private var input = InputLines()
+  /// Lines that were read and are not submitted yet: those of one read.
+  private var pending: ArraySlice<InputLines.Line> = []
+  private var pace = Pace()
   private var isAtEnd = false
   private var hasFailed = false
 
@@ -21,30 +24,44 @@ struct PipedChat {
   /// Returns the exit status: 0 when every line is stored, otherwise 1.
   mutating func run() -> Int32 {
     while true {
-      let unsettled = link.session.unsettled.count
-      if isAtEnd, unsettled == 0 { break }
-      let isReading = !isAtEnd && unsettled < PipedChat.window
+      let underWay = link.session.unsettled.count
+      if isAtEnd, pending.isEmpty, underWay == 0 { break }
+      let allowance = pace.allowance(underWay: underWay, at: Clock.milliseconds())
+      if let status = settle(submit(atMost: allowance)) { return status }
+      let isReading = !isAtEnd && pending.isEmpty && allowance > 0
       let ready = wait(
-        for: [link.pollDescriptor, pollfd(reading: isReading ? streams.input : -1)], atMost: link.pollTimeout)
-      if ready[1] != 0, let status = settle(readInput()) { return status }
+        for: [link.pollDescriptor, pollfd(reading: isReading ? streams.input : -1)], atMost: pollTimeout)
+      if ready[1] != 0 { readInput() }
       if let status = settle(link.turn(ready[0])) { return status }
+      if let failure = link.failure { return giveUp(failure) }
     }
     _ = link.close()
     return hasFailed ? 1 : 0
   }
 
-  private mutating func readInput() -> [ChatSession.Event] {
+  private var pollTimeout: Int32 {
+    guard let end = pace.restEnds else { return link.pollTimeout }
+    let rest = Int32(clamping: max(0, end - Clock.milliseconds()))
+    return link.pollTimeout < 0 ? rest : min(rest, link.pollTimeout)
+  }
+
+  private mutating func readInput() {
     var bytes = [UInt8](repeating: 0, count: 8192)
     let count = read(streams.input, &bytes, bytes.count)
-    if count < 0, errno == EINTR || errno == EAGAIN { return [] }
+    if count < 0, errno == EINTR || errno == EAGAIN { return }
     isAtEnd = count <= 0
+    pending = (isAtEnd ? input.finish() : input.feed(bytes[..<count]))[...]
+  }
+
+  private mutating func submit(atMost count: Int) -> [ChatSession.Event] {
     var events: [ChatSession.Event] = []
-    for line in isAtEnd ? input.finish() : input.feed(bytes[..<count]) {
+    for line in pending.prefix(count) {
       switch line {
       case .draft(let draft): events += link.submit(draft)
       case .unusable(let number, let reason): fail(number, reason)
       }
     }
+    pending = pending.dropFirst(count)
     return events
   }
 
@@ -52,7 +69,13 @@ struct PipedChat {
   private mutating func settle(_ events: [ChatSession.Event]) -> Int32? {
     for event in events {
       switch event {
-      case .refused(let draft, let reason): fail(draft.inputLine, reason)
+      case .stored: pace.answered()
+      case .refused(let draft, let reason):
+        pace.answered()
+        fail(draft.inputLine, reason)
+      case .throttled(let reason, let seconds):
+        streams.complain("the server ended the connection: \(reason); going on in \(seconds) s")
+        pace = Pace()
       case .turnedAway(let reason, _), .disconnected(let reason): return giveUp(reason)
       default: break
       }
@@ -66,8 +89,8 @@ struct PipedChat {
     for (draft, _) in unsettled.filter(\.wasSent) {
       fail(draft.inputLine, "not acknowledged; it may be stored")
     }
-    if let first = unsettled.first(where: { !$0.wasSent }) {
-      fail(first.draft.inputLine, "not sent, and nothing after it")
+    if let first = unsettled.first(where: { !$0.wasSent })?.draft.inputLine ?? pending.first?.number {
+      fail(first, "not sent, and nothing after it")
     } else if !isAtEnd {
       streams.complain("the rest of the input was not sent")
     }
@@ -77,5 +100,14 @@ struct PipedChat {
   private mutating func fail(_ line: Int, _ reason: String) {
     hasFailed = true
     streams.complain("line \(line): \(reason)")
+  }
+}
+
+extension InputLines.Line {
+  fileprivate var number: Int {
+    switch self {
+    case .draft(let draft): draft.inputLine
+    case .unusable(let number, _): number
+    }
   }
 }

@@ -52,7 +52,7 @@ struct SendCommand {
     case .refused(_, let reason):
       _ = link.close()
       return fail(reason)
-    case .turnedAway(let reason, _): return fail(reason)
+    case .turnedAway(let reason, _), .throttled(let reason, _): return fail(reason)
     case .disconnected(let reason): return broken(reason)
     case .message, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .names,
       .farewell:

@@ -84,6 +84,13 @@ struct TailCommand {
       }
       if !isReconnecting { streams.complain("\(reason); connecting again") }
       isReconnecting = true
+    case .throttled(let reason, let seconds):
+      guard hasBeenLive else {
+        streams.complain(reason)
+        return 1
+      }
+      streams.complain("the server ended the connection: \(reason); going on in \(seconds) s")
+      isReconnecting = true
     case .message, .stored, .refused, .uncertain, .joined, .left, .renamed, .names, .farewell: break
     }
     return nil

@@ -35,6 +35,9 @@ struct Transcript {
     case .farewell("slow"): return [note("the server cut the connection: messages were not read fast enough")]
     case .farewell("shutdown"): return [note("the server is shutting down")]
     case .farewell(let reason): return [note("the server says good-bye: \(reason)")]
+    case .throttled(let reason, let seconds):
+      defer { isReconnecting = true }
+      return [note("the server ended the connection", reason, "going on in \(seconds) s")]
     case .turnedAway(let reason, _): return [note("the server refused: \(reason)")]
     case .disconnected(let reason):
       defer { isReconnecting = true }

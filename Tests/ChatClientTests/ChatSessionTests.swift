@@ -235,6 +235,48 @@ struct ChatSessionTests {
     #expect(session.cursor == 60)
   }
 
+  /// The server has answered everything that it took, and takes nothing more.
+  @Test func whatAServerDidNotTakeIsSentAgain() throws {
+    var session = ChatSession(
+      nick: try Nick("alice"), room: try RoomName("lobby"), start: .live, references: "r")
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 57")
+    for (number, text) in ["one", "two", "three"].enumerated() {
+      let line = "@ref=r-\(number + 1) MSG lobby \(text)"
+      #expect(session.submit(Draft(text: text, inputLine: number + 1)) == [.send(line)])
+    }
+    _ = session.says("OK MSG lobby 58")
+    let reason = "sent too fast for too long; wait 50 s"
+    #expect(session.says("ERR too-fast: \(reason)") == [.tell(.throttled(reason, seconds: 50))])
+    #expect(session.disconnected("closed") == [])
+    #expect(session.unsettled.map(\.draft.text) == ["two", "three"])
+    #expect(session.unsettled.allSatisfy { !$0.wasSent })
+    _ = session.submit(Draft(text: "four", inputLine: 4))
+    _ = session.connected()
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby 58")])
+    _ = session.says("OK JOIN lobby 58")
+    #expect(
+      session.says("END lobby 58") == [
+        .tell(.live(nick: "alice")), .send("@ref=r-2 MSG lobby two"), .send("@ref=r-3 MSG lobby three"),
+        .send("@ref=r-4 MSG lobby four"),
+      ])
+    #expect(
+      session.says("ERR log-full @ref=r-2 MSG lobby two: nothing was stored")
+        == [.tell(.refused(Draft(text: "two", inputLine: 2), reason: "nothing was stored"))])
+  }
+
+  @Test(arguments: [
+    ("too many commands; wait 7 s", 7), ("later", 60), ("wait 0 s", 1), ("wait -5 s", 1),
+    ("wait 99999999999999999999 s", 60), ("wait 9000000000000000000 s", 3600),
+  ])
+  func aServerSaysHowLongToWait(reason: String, seconds: Int64) throws {
+    var session = try session()
+    _ = session.connected()
+    #expect(session.says("ERR too-fast: \(reason)") == [.tell(.throttled(reason, seconds: seconds))])
+    #expect(session.disconnected("closed") == [])
+  }
+
   @Test func aServerWithAnotherLogIsTold() throws {
     var session = try live()
     _ = session.disconnected("gone")

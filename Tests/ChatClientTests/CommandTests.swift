@@ -142,21 +142,26 @@ import Testing
 
   @Test func pipedLinesAreSentAndAcknowledged() throws {
     let server = try FakeServer { _, line in
-      line.hasPrefix("MSG") ? .init(lines: ["OK MSG lobby 58"]) : usual(line)
+      line.hasPrefix("@ref=") ? .init(lines: ["OK MSG lobby 58"]) : usual(line)
     }
     pipes.type("one\n\n two\nthree")
     #expect(runChat(user: alice, room: room, server: server.address, streams: pipes.streams) == 0)
     #expect(pipes.rest() == ("", ""))
     #expect(
       server.stop()
-        == [["NICK alice", "JOIN lobby", "MSG lobby one", "MSG lobby  two", "MSG lobby three", "QUIT"]])
+        .map { $0.map { $0.replacing(/@ref=[a-z0-9]+-/, with: "@ref=-") } } == [
+          [
+            "NICK alice", "JOIN lobby", "@ref=-1 MSG lobby one", "@ref=-3 MSG lobby  two",
+            "@ref=-4 MSG lobby three", "QUIT",
+          ]
+        ])
   }
 
   @Test func pipedLinesThatFailAreNamed() throws {
     let server = try FakeServer { _, line in
       switch line {
-      case "MSG lobby bad": .init(lines: ["ERR text-control \(line): no"])
-      case _ where line.hasPrefix("MSG"): .init(lines: ["OK MSG lobby 58"])
+      case _ where line.hasSuffix(" bad"): .init(lines: ["ERR text-control \(line): no"])
+      case _ where line.hasPrefix("@ref="): .init(lines: ["OK MSG lobby 58"])
       default: usual(line)
       }
     }
@@ -167,11 +172,50 @@ import Testing
     #expect(server.stop().first?.count == 6)
   }
 
+  @Test func pipedLinesGoOnWhereTheServerMadeThemWait() throws {
+    let server = try FakeServer { connection, line in
+      switch (connection, line.split(separator: " ").last) {
+      case (1, "two"): .init()
+      // With everything read, so that nothing resets the connection before it is heard.
+      case (1, "three"): .init(lines: ["ERR too-fast: too much; wait 1 s"], closes: true)
+      case (_, "one"), (_, "two"), (_, "three"): .init(lines: ["OK MSG lobby 58"])
+      default: usual(line)
+      }
+    }
+    pipes.type("one\ntwo\nthree\n")
+    #expect(runChat(user: alice, room: room, server: server.address, streams: pipes.streams) == 0)
+    #expect(
+      pipes.rest().complaints
+        == "linechat: the server ended the connection: too much; wait 1 s; going on in 1 s\n")
+    let connections = server.stop().map { $0.filter { $0.hasPrefix("@ref=") } }
+    #expect(connections.map { $0.map(text) } == [["one", "two", "three"], ["two", "three"]])
+    #expect(connections[0][1] == connections[1][0])
+  }
+
+  @Test func aPipeThatWaitsForAServerThatIsGoneGivesUp() throws {
+    let server = try FakeServer { _, line in
+      line.hasSuffix(" two")
+        ? .init(lines: ["ERR too-fast: too much; wait 1 s"], closes: true) : usual(line)
+    }
+    pipes.type("one\ntwo\n")
+    let pipes = pipes
+    let (room, alice, address) = (room, alice, server.address)
+    let chat = try Worker { runChat(user: alice, room: room, server: address, streams: pipes.streams) }
+    #expect(pipes.readComplaints(1).first?.hasSuffix("going on in 1 s") == true)
+    _ = server.stop()
+    #expect(chat.join() == 1)
+    let complaints = pipes.rest().complaints.split(separator: "\n")
+    #expect(complaints.first?.hasPrefix("linechat: cannot reach") == true)
+    #expect(complaints.dropFirst() == ["linechat: line 1: not sent, and nothing after it"])
+  }
+
+  private func text(_ line: String) -> String { line.split(separator: " ").last.map(String.init) ?? "" }
+
   @Test func pipedLinesWithoutAnswerAreNamed() throws {
     let server = try FakeServer { _, line in
-      switch line {
-      case "MSG lobby one": .init(lines: ["OK MSG lobby 58"])
-      case "MSG lobby two": .init(closes: true)
+      switch line.split(separator: " ").last {
+      case "one": .init(lines: ["OK MSG lobby 58"])
+      case "two": .init(closes: true)
       default: usual(line)
       }
     }

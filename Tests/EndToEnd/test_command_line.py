@@ -262,6 +262,15 @@ class PipedChat(ClientCase):
         self.assertRegex(done.stderr, r"^linechat: line 2: .*4096")
         self.assertEqual(self.chat.sql("SELECT text FROM messages"), [("fine",), ("also fine",)])
 
+    def test_a_server_that_throws_it_out_is_waited_for(self):
+        """It says how long, and then nothing is missing, doubled, or out of order."""
+        chat = self.server("--rate-limit", "1000", "--flood-timeout", "100ms", "--agent", "off")
+        texts = [f"line {n}" for n in range(4000)]
+        done = run("chat", "bot", "lobby", "--to", "%s:%d" % chat.line, input="\n".join(texts), timeout=4 * TIMEOUT)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+        self.assertRegex(done.stderr, r"^(linechat: the server ended the connection: .*; going on in \d+ s\n)+$")
+        self.assertEqual([text for (text,) in chat.sql("SELECT text FROM messages ORDER BY id")], texts)
+
     def test_no_server(self):
         self.chat.terminate()
         done = self.chat_with("hello\n")
