@@ -1,7 +1,7 @@
 import ChatCore
 import FoundationEssentials
 
-/// Rules for the agent from a JSON file: `{"rules": [{"name", "words" | "prefix" | "contains", "answer"}]}`.
+/// Rules for the agent from a JSON file: `{"rules": [{"name", "words" | "prefix" | "contains", "named", "answer"}]}`.
 enum AgentRules {
   /// The rules in `file`, or the standard ones when there is none. Throws a sentence that names file and rule.
   static func load(_ file: String?) throws -> [Rule] {
@@ -42,6 +42,7 @@ private struct FileRule: Decodable {
   let words: [String]?
   let prefix: String?
   let contains: String?
+  let named: Bool?
   let answer: String?
 
   func rule(number: Int) throws -> Rule {
@@ -53,7 +54,7 @@ private struct FileRule: Decodable {
       throw RuleError(rule: name, reason: "it needs exactly one of words, prefix and contains")
     }
     guard let answer else { throw RuleError(rule: name, reason: "it has no answer") }
-    return try Rule(name: name, condition: conditions[0], answer: answer)
+    return try Rule(name: name, condition: conditions[0], isNamed: named ?? false, answer: answer)
   }
 }
 
@@ -72,13 +73,17 @@ struct RulesFileError: Error, CustomStringConvertible {
     init(_ error: DecodingError) {
       switch error {
       case .typeMismatch(let type, let context):
-        description = "\(Self.path(context)) is not \(type == String.self ? "a string" : "a list")"
+        description = "\(Self.path(context)) is not \(Self.noun(for: type))"
       case .keyNotFound(let key, let context):
         description = "\(Self.path(context)) has no \"\(key.stringValue)\""
       case .valueNotFound(_, let context): description = "\(Self.path(context)) is null"
       case .dataCorrupted: description = "it is not JSON"
       @unknown default: description = "it cannot be read"
       }
+    }
+
+    private static func noun(for type: Any.Type) -> String {
+      type == String.self ? "a string" : type == Bool.self ? "true or false" : "a list"
     }
 
     private static func path(_ context: DecodingError.Context) -> String {

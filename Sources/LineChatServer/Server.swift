@@ -120,9 +120,11 @@ struct Server {
     guard configuration.agentEnabled else { return }
     let serverLog = self.serverLog
     let runner = AgentRunner(
-      RuleAgent(rules: rules) { WallClock.timeOfDay }, named: configuration.agentName,
-      in: configuration.agentRooms.runnerRooms, bus: bus,
-      post: { _ = try await poster.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
+      RuleAgent(rules: rules, name: configuration.agentName) { WallClock.timeOfDay },
+      named: configuration.agentName, in: configuration.agentRooms.runnerRooms, bus: bus,
+      // Whoever writes rules wants them kept; the built-in ones are there to greet.
+      answersInARow: configuration.agentRulesFile != nil,
+      post: { try await poster.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
     Task { await runner.run() }
   }
 

@@ -48,8 +48,9 @@ class StandardRules(AgentCase):
         self.ask("Repeat:  X", "Repeating: X")
         self.ask("what time is it?", r"It is \d\d:\d\d:\d\d\.")
         self.ask("the Time", r"It is \d\d:\d\d:\d\d\.")
-        self.ask("is anybody here?", re.escape(OTHERS.format("alice")))
-        self.ask("bye?", re.escape(OTHERS.format("alice")))
+        self.ask("mock-ai: is anybody here?", re.escape(OTHERS.format("alice")))
+        self.ask("bye, Mock-AI?", re.escape(OTHERS.format("alice")))
+        self.ask("bye?", "Goodbye, alice!")
         self.ask("ok, bye", "Goodbye, alice!")
 
     def test_words_are_whole_words(self):
@@ -58,6 +59,26 @@ class StandardRules(AgentCase):
                      "repeat", "repeat:", "repeat: "):
             self.alice.say("default", text)
         self.ask("bye", "Goodbye, alice!")
+
+    def test_a_question_between_people_is_left_to_them(self):
+        for text in ("is anybody here?", "bob, where is the log?", "why does mock-ai2 not answer?"):
+            self.alice.say("default", text)
+        self.ask("mock-ai, are you there?", re.escape(OTHERS.format("alice")))
+
+    def test_somebody_speaks_between_two_answers(self):
+        texts = [f"repeat: {n}" for n in range(500)]
+        self.alice.send(*(f"MSG default {text}" for text in texts))
+        self.alice.read_until(re.compile(r"OK MSG default \d+"))
+        # It has come to the end when it answers what was said last.
+        for n in range(500):
+            self.alice.say("default", f"repeat: end {n}", others=[])
+            answer = self.alice.read_until(re.compile(r"MSG default \d+ mock-ai Repeating: .*"))[-1]
+            if answer.endswith(f"Repeating: end {n}"):
+                break
+        self.assertIn(f"Repeating: end {n}", answer)
+        roles = [role for (role,) in self.chat.sql("SELECT role FROM messages ORDER BY id")]
+        self.assertNotIn(("ai", "ai"), list(zip(roles, roles[1:])))
+        self.assertIn("ai", roles)
 
     def test_everybody_sees_the_answer(self):
         bob = self.client("bob", "default")
@@ -146,6 +167,9 @@ class Flags(AgentCase):
         alice = self.client("mock-ai", "default")
         alice.say("default", "bye")
         self.expect_answer(alice, "default", "Goodbye, mock-ai!", agent="helper")
+        alice.say("default", "mock-ai, are you there?")
+        alice.say("default", "helper, are you there?")
+        self.expect_answer(alice, "default", re.escape(OTHERS.format("mock-ai")), agent="helper")
         alice.send("NICK helper")
         alice.expect_error("nick-reserved", "helper")
 
@@ -161,11 +185,14 @@ class Flags(AgentCase):
         self.start("--agent-rules", self.rules(
             {"name": "deploy", "prefix": "!deploy", "answer": "{user} deploys {rest} in {room} at {time}"},
             {"name": "beer", "words": ["beer", "bier"], "answer": "Prost, {user}!"},
-            {"contains": "42", "answer": "«{text}» has it"}))
+            {"contains": "42", "answer": "«{text}» has it"},
+            {"contains": "?", "named": True, "answer": "{user} asks"},
+            {"contains": "~", "named": False, "answer": "{user} sails"}))
         alice = self.client("alice", "default")
         for text, pattern in (
             ("!deploy web", r"alice deploys web in default at \d\d:\d\d:\d\d"), ("A BEER!", "Prost, alice!"),
             ("it is 1425", "«it is 1425» has it"),
+            ("mock-ai?", "alice asks"), ("why~", "alice sails"),
         ):
             alice.say("default", "hello, beers, !deploy")  # none of the rules
             alice.say("default", text)
@@ -184,7 +211,7 @@ class Flags(AgentCase):
 
     def test_a_flood_is_answered_in_order(self):
         """The agent is off the hot path: what it has not read yet waits in the log, and nothing is dropped."""
-        self.start()
+        self.start("--agent-rules", self.rules({"prefix": "repeat:", "answer": "Repeating: {rest}"}))
         alice = self.client("alice", "default")
         count = 3000
         alice.send(*(f"MSG default repeat: {n}" for n in range(count)))

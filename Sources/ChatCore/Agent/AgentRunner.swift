@@ -17,18 +17,24 @@ public struct AgentRunner: Sendable {
 
   private let agent: any Agent
   private let name: Nick
+  private let answersInARow: Bool
   private let subscription: Subscription
-  private let post: @Sendable (RoomName, MessageText, Nick) async throws -> Void
+  private let post: @Sendable (RoomName, MessageText, Nick) async throws -> Message
   private let failed: @Sendable (String) -> Void
 
-  /// `post` publishes with the role `ai` and returns when the answer is stored; `failed` is told why one could not be.
+  /// - Parameters:
+  ///   - answersInARow: Whether each message is answered, also when others were said before the answer to an earlier one came; if
+  ///     not, somebody speaks between any two answers in a room.
+  ///   - post: Publishes with the role `ai`, and returns when the answer is stored.
+  ///   - failed: Is told why an answer could not be posted.
   public init(
-    _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
-    post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Void,
+    _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus, answersInARow: Bool,
+    post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Message,
     failed: @escaping @Sendable (String) -> Void
   ) {
     self.agent = agent
     self.name = name
+    self.answersInARow = answersInARow
     self.post = post
     self.failed = failed
     // Agents never answer agents: two of them would not stop. Nor does a program answer a notice (RFC 2812 §3.3.2).
@@ -38,10 +44,13 @@ public struct AgentRunner: Sendable {
   /// Runs until the task is cancelled. One message is answered before the next is read, so answers come in the order of what they
   /// answer.
   public func run() async {
+    var turns = Turns()
     for await message in subscription {
+      if !answersInARow, !turns.isAfterLastAnswer(message) { continue }
       guard let answer = await agent.answer(to: message) else { continue }
       do {
-        try await post(RoomName(message.room), MessageText(shortened(answer)), name)
+        let stored = try await post(RoomName(message.room), MessageText(shortened(answer)), name)
+        turns.note(stored, to: message)
       } catch {
         failed("the answer to message \(message.id) was not sent: \(error)")
       }

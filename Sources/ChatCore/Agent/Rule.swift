@@ -1,3 +1,5 @@
+import LineProtocol
+
 /// One rule of a ``RuleAgent``: when it applies, and what is answered.
 public struct Rule: Sendable, Equatable {
   public enum Condition: Sendable, Equatable {
@@ -14,14 +16,19 @@ public struct Rule: Sendable, Equatable {
 
   public let name: String
   public let condition: Condition
+  /// The rule applies only to texts that also name the agent.
+  public let isNamed: Bool
   /// Placeholders: `{user}` who is answered, `{room}`, `{text}` the whole text, `{rest}` what follows the prefix, `{time}` the
   /// time of day.
   public let answer: String
 
   /// Throws a sentence that names the rule if it can never work.
-  public init(name: String, condition: Condition, answer: String) throws(RuleError) {
+  public init(
+    name: String, condition: Condition, isNamed: Bool = false, answer: String
+  ) throws(RuleError) {
     self.name = name
     self.condition = condition
+    self.isNamed = isNamed
     self.answer = answer
     try check()
   }
@@ -45,8 +52,10 @@ public struct Rule: Sendable, Equatable {
     }
   }
 
-  /// nil if the rule does not apply to `text`; else what follows the prefix (the whole text where there is none).
-  func match(_ text: String) -> String? {
+  /// nil if the rule does not apply to `text`; else what follows the prefix (the whole text where there is none). `agent`: the name
+  /// under which the agent answers.
+  func match(_ text: String, agent: Nick) -> String? {
+    if isNamed, !Words.name(agent, in: text) { return nil }
     switch condition {
     case .words(let words):
       let spoken = Set(Words.of(text))
