@@ -5,11 +5,12 @@ The commands are those of that page, run by a shell in a directory that has `dat
 
 import os
 import re
+import shutil
 import subprocess
 import threading
 import unittest
 
-from harness import REPOSITORY, TIMEOUT, HTTPClient, ServerCase
+from harness import REPOSITORY, TIMEOUT, HTTPClient, ServerCase, command, environment
 
 START = "linechat serve --data "
 
@@ -155,6 +156,61 @@ class Backup(DataDirectory):
             writer.send("@ref=once MSG lobby only once")
             writer.expect(f"OK MSG lobby {once}")
             self.assertGreater(writer.say("lobby", "more"), once)
+
+
+class Removed(DataDirectory):
+    """The files of a running server were deleted; the kernel still has them."""
+
+    def setUp(self):
+        super().setUp()
+        [self.recipe] = blocks("When the disk fails", "sh")
+
+    def tail_beside(self):
+        """Another process of the same program, as there are many on a machine where people use it."""
+        tail = subprocess.Popen(
+            command("tail", "lobby", "--after", "0", "--to", "%s:%d" % self.chat.line), stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL, env=environment())
+        self.addCleanup(tail.wait, TIMEOUT)
+        self.addCleanup(tail.kill)
+        self.addCleanup(tail.stdout.close)
+        return tail.stdout
+
+    def expect_saved(self, *texts):
+        saved = self.server(data=os.path.join(self.directory, "saved"))
+        self.assertEqual(saved.sql("SELECT text FROM messages ORDER BY id"), [(text,) for text in texts])
+        with saved.client("writer", "lobby") as writer:
+            self.assertEqual(writer.say("lobby", "goes on"), len(texts) + 1)
+
+    def remove_beside_others(self, remove):
+        seen = self.tail_beside()
+        # A second server, on a directory of its own.
+        other = self.server("--agent", "off")
+        with other.client("writer", "lobby") as writer:
+            writer.say("lobby", "elsewhere")
+        with self.chat.client("writer", "lobby") as writer:
+            writer.say("lobby", "one")
+            writer.say("lobby", "two")
+            self.assertEqual(seen.readline() + seen.readline(), b"1 writer one\n2 writer two\n")
+            remove(self.chat.data)
+            writer.send("MSG lobby lost")
+            writer.expect_error("not-stored")
+        self.assertIn(str(self.chat.pid), self.shell(self.recipe))
+        self.chat.terminate()
+        self.expect_saved("one", "two")
+
+    def test_with_its_directory(self):
+        self.remove_beside_others(shutil.rmtree)
+
+    def test_alone(self):
+        self.remove_beside_others(lambda data: os.unlink(os.path.join(data, "linechat.db")))
+
+    def test_without_a_server_nothing_is_said_to_be_saved(self):
+        self.chat.terminate()
+        done = subprocess.run(
+            ["bash", "-c", self.recipe], cwd=self.directory, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("do not stop the server", done.stderr)
+        self.assertNotEqual(done.returncode, 0)
 
 
 if __name__ == "__main__":
