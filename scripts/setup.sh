@@ -24,6 +24,8 @@ require_swift() {
 }
 
 missing=()
+# What can be done without what is missing, if there is something; the end of a sentence.
+instead=
 
 # need PACKAGE COMMAND...: the package is missing if the command fails.
 need() {
@@ -51,9 +53,9 @@ apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" </dev/null >
 # Installs the packages that are missing, or says how to.
 install_missing() {
   [ ${#missing[@]} -gt 0 ] || return 0
-  local advice="install what is missing and start again: sudo apt-get install ${missing[*]}"
+  local advice="install what is missing and start again: sudo apt-get install ${missing[*]}$instead"
   command -v apt-get >/dev/null ||
-    fail "missing: ${missing[*]} (the names of the Debian packages), and there is no apt-get to install them with"
+    fail "missing: ${missing[*]} (the names of the Debian packages), and there is no apt-get to install them with$instead"
   if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then fail "$advice (as root)"; fi
   say "installing ${missing[*]}"
   as_root true || fail "no right to install; $advice"
@@ -64,10 +66,12 @@ install_missing() {
 
 # What the tests in Swift and those over sockets need.
 install_for_tests() {
+  instead="; or run scripts/test --fast, which needs Swift and SQLite only"
   need libsqlite3-dev has_sqlite_header
   need netcat-openbsd has_openbsd_netcat
   need curl command -v curl
   need sqlite3 command -v sqlite3
+  need psmisc command -v fuser
   need tmux command -v tmux
   need strace command -v strace
   need irssi command -v irssi
@@ -78,10 +82,17 @@ install_for_tests() {
   install_missing
 }
 
-# The release build that scripts and tests use; prints nothing on standard output.
+# Leaves out what the linker says of a function of the toolchain's Foundation that LineChat does not call.
+without_mktemp_warning() {
+  sed -u '/libFoundationEssentials\.a(.*: warning: the use of .mktemp. is dangerous/d'
+}
+
+# The release build that scripts and tests use; prints nothing on standard output. Its status is that of the build.
 build_release() {
   say "building (from nothing this takes about two minutes)"
-  swift build --package-path "$root" -c release --static-swift-stdlib --product linechat >&2
+  swift build --package-path "$root" -c release --static-swift-stdlib --product linechat 2>&1 |
+    without_mktemp_warning >&2
+  return "${PIPESTATUS[0]}"
 }
 
 release_binary=$root/.build/release/linechat
