@@ -6,7 +6,7 @@ enum Help {
   static let overview: String = {
     let commands = Subcommand.all.map { ($0.name + $0.operands.map { " " + $0 }.joined(), $0.summary) }
     return """
-      linechat \(Version.number): a chat room for nc, IRC clients, curl and browsers.
+      linechat \(Version.number): a chat room for nc, IRC clients, curl and WebSockets.
 
       usage: linechat SUBCOMMAND [OPTION VALUE]... (an option may follow the operands)
 
