@@ -21,8 +21,8 @@ enum TypedLine: Equatable, Sendable {
 
   /// - Parameter isPasted: The end of the line was pasted, so nobody has looked at the line and pressed Enter.
   init(_ line: String, isPasted: Bool = false) {
-    // Blanks before a slash are a slip of the hand.
-    let command = line.drop { $0 == " " || $0 == "\t" }
+    // Blanks before a slash, seen or not, are a slip of the hand.
+    let command = line.drop(while: TypedLine.isBlank)
     guard command.first == "/" else {
       self = line.isEmpty ? .nothing : .say(line)
       return
@@ -34,6 +34,10 @@ enum TypedLine: Equatable, Sendable {
     } else {
       self = TypedLine.command(command)
     }
+  }
+
+  private static func isBlank(_ character: Character) -> Bool {
+    character.isWhitespace || character.unicodeScalars.allSatisfy { $0.properties.generalCategory == .format }
   }
 
   private static func command(_ line: Substring) -> TypedLine {

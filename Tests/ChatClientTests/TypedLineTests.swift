@@ -17,7 +17,8 @@ struct TypedLineTests {
 
   /// What could be meant for one person, or for a program, reaches nobody.
   @Test(arguments: [
-    "/msg bob secret", " /msg bob secret", "\t/msg bob secret", "/etc/passwd", "/", "/ x", "/quitt", "/me",
+    "/msg bob secret", " /msg bob secret", "\t/msg bob secret", "\u{A0}\u{200B}/msg bob secret",
+    "/etc/passwd", "/", "/ x", "/quitt", "/me",
     "/me  ",
     "/names ops", "/help me",
   ])
