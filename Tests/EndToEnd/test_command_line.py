@@ -408,6 +408,13 @@ class InteractiveChat(ClientCase):
         self.assertNotIn("XXX", shown)
         self.assertEqual(shown.count("watcher: hello"), 1)
 
+    def test_ctrl_z_where_nothing_could_continue_it_does_not_stop_it(self):
+        watcher = self.watcher("lobby")
+        alice = self.terminal()
+        watcher.expect("JOIN lobby alice")
+        alice.type("half \x1atyped\r")
+        watcher.expect("MSG lobby 1 alice half typed")
+
     @unittest.skipUnless(shutil.which("tmux"), "tmux is not installed")
     def test_ctrl_z_stops_it_and_fg_goes_on(self):
         watcher = self.watcher("lobby")
