@@ -7,10 +7,14 @@ struct InputLines {
     case unusable(number: Int, reason: String)
   }
 
+  /// A person types the lines: what they mean as a command is not sent.
+  private let isTyped: Bool
   private var bytes: [UInt8] = []
   private var number = 0
   /// Within a line of which it is already told that it is too long.
   private var isSkipping = false
+
+  init(isTyped: Bool = false) { self.isTyped = isTyped }
 
   /// Takes bytes as they come; an empty line is no message.
   mutating func feed(_ more: some Sequence<UInt8>) -> [Line] {
@@ -49,9 +53,14 @@ struct InputLines {
     guard !range.isEmpty else { return [] }
     do {
       let text = try MessageText(bytes.span.extracting(range))
-      return [.draft(Draft(text: text.string, inputLine: number))]
+      return [isTyped ? typed(text.string) : .draft(Draft(text: text.string, inputLine: number))]
     } catch {
       return [.unusable(number: number, reason: error.reason)]
     }
+  }
+
+  private func typed(_ text: String) -> Line {
+    if case .say(let text) = TypedLine(text) { return .draft(Draft(text: text, inputLine: number)) }
+    return .unusable(number: number, reason: "not sent: for commands the output has to be a terminal too")
   }
 }

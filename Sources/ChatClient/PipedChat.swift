@@ -8,7 +8,7 @@ import LineProtocol
 struct PipedChat {
   private let streams: Streams
   private let link: Link
-  private var input = InputLines()
+  private var input: InputLines
   /// Lines that were read and are not submitted yet: those of one read.
   private var pending: ArraySlice<InputLines.Line> = []
   private var pace = Pace()
@@ -19,6 +19,7 @@ struct PipedChat {
   init(link: Link, streams: Streams) {
     self.streams = streams
     self.link = link
+    input = InputLines(isTyped: isatty(streams.input) == 1)
   }
 
   /// Returns the exit status: 0 when every line is stored, otherwise 1.

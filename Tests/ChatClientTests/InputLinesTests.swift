@@ -20,6 +20,18 @@ struct InputLinesTests {
     #expect(bytes.flatMap { input.feed([$0]) } + input.finish() == expected)
   }
 
+  /// Where the input is a terminal and the output is not, a person types; nobody reads what a command would show.
+  @Test func whatIsTypedAsACommandIsNotSent() {
+    var input = InputLines(isTyped: true)
+    let lines = input.feed(Array("/msg bob secret\n //x\none\n/quit\n".utf8))
+    let reason = "not sent: for commands the output has to be a terminal too"
+    #expect(
+      lines == [
+        .unusable(number: 1, reason: reason), .draft(Draft(text: "/x", inputLine: 2)),
+        .draft(Draft(text: "one", inputLine: 3)), .unusable(number: 4, reason: reason),
+      ])
+  }
+
   @Test func tellsALongLineOnceAndGoesOn() {
     let long = [UInt8](repeating: 0x61, count: 3 * Limits.line)
     for ending in ["\n", ""] {
