@@ -54,8 +54,8 @@ struct HTTPRequestParser: Sendable {
     }
   }
 
-  /// Memory for the content of a request that is not complete.
-  var heldBytes: Int { request.body.capacity }
+  /// What there is of the content of a request that is not complete.
+  var heldBytes: Int { request.body.count }
 
   /// Whether part of a request has come: then a silent client is told 408, else the connection is idle.
   var isMidRequest: Bool {

@@ -42,8 +42,8 @@ struct WebSocketDecoder: Sendable {
   private var message: [UInt8] = []
   private var check = UTF8Check()
 
-  /// Memory for a message that is not complete.
-  var heldBytes: Int { message.capacity }
+  /// What there is of a message that is not complete; memory that was set aside for the rest is not touched yet.
+  var heldBytes: Int { message.count }
 
   init(messageBytes: Int = 64 * 1024) { self.messageBytes = messageBytes }
 
