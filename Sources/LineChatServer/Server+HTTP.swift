@@ -6,7 +6,8 @@ extension Server {
   var httpSettings: HTTPSettings {
     let (log, lineAddresses) = (self.log, self.lineAddresses)
     return HTTPSettings(
-      webSocketFormat: .webSocket, allowedOrigins: configuration.allowOrigins,
+      webSocketFormat: .webSocket, names: configuration.hostNames(machine: MachineName.current),
+      allowedOrigins: configuration.allowOrigins,
       lineAddresses: { lineAddresses.all },
       patience: configuration.requestTimeout,
       log: LogFigures(

@@ -6,6 +6,9 @@
   }
 }
 
+private let origins = OriginPolicy(
+  allowed: ["https://chat.example"], hosts: HostPolicy(names: ["chat.example"]))
+
 private func requests(in pieces: [ArraySlice<UInt8>]) -> [String] {
   var parser = HTTPRequestParser()
   var unconsumed: [UInt8] = []
@@ -21,6 +24,8 @@ private func requests(in pieces: [ArraySlice<UInt8>]) -> [String] {
       case .request(let request):
         if WebSocketHandshake.isAsked(by: request) { _ = try? WebSocketHandshake.accept(request) }
         _ = request.hasContent(of: "application/json")
+        _ = origins.hosts.permits(request.host)
+        _ = origins.permitsChange(request)
         found.append("\(request)")
       case .failed(let problem): return found + ["\(problem.status)"]
       }

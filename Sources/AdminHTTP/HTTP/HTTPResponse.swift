@@ -3,6 +3,18 @@ struct HTTPResponse: Equatable, Sendable {
   struct Field: Equatable, Sendable {
     let name: String
     let value: String
+
+    /// Appends the field's line. Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
+    func encode(into output: inout [UInt8]) {
+      output.append(contentsOf: name.utf8)
+      output.append(": ")
+      let start = output.count
+      output.append(contentsOf: value.utf8)
+      for index in start..<output.count where !ASCII.isFieldContent(output[index]) {
+        output[index] = ASCII.space
+      }
+      output.append("\r\n")
+    }
   }
 
   var status: HTTPStatus
@@ -37,8 +49,8 @@ struct HTTPResponse: Equatable, Sendable {
     output.append(ASCII.space)
     output.append(status.reason)
     output.append("\r\n")
-    for field in headers { Self.append(field.name, field.value, to: &output) }
-    if let date { Self.append("Date", date, to: &output) }
+    for field in headers { field.encode(into: &output) }
+    if let date { Field(name: "Date", value: date).encode(into: &output) }
     switch framing {
     case .length where status.hasContent:
       output.append("Content-Length: ")
@@ -55,17 +67,5 @@ struct HTTPResponse: Equatable, Sendable {
       output.append("\r\n")
     }
     if status.hasContent && !headOnly { output.append(contentsOf: body) }
-  }
-
-  /// Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
-  private static func append(_ name: String, _ value: String, to output: inout [UInt8]) {
-    output.append(contentsOf: name.utf8)
-    output.append(": ")
-    let start = output.count
-    output.append(contentsOf: value.utf8)
-    for index in start..<output.count where !ASCII.isFieldContent(output[index]) {
-      output[index] = ASCII.space
-    }
-    output.append("\r\n")
   }
 }

@@ -15,6 +15,7 @@ enum HTTPStatus: Int, Sendable {
   case uriTooLong = 414
   case unsupportedMediaType = 415
   case expectationFailed = 417
+  case misdirectedRequest = 421
   case unprocessableContent = 422
   case upgradeRequired = 426
   case tooManyRequests = 429
@@ -43,6 +44,7 @@ enum HTTPStatus: Int, Sendable {
     case .uriTooLong: "URI Too Long"
     case .unsupportedMediaType: "Unsupported Media Type"
     case .expectationFailed: "Expectation Failed"
+    case .misdirectedRequest: "Misdirected Request"
     case .unprocessableContent: "Unprocessable Content"
     case .upgradeRequired: "Upgrade Required"
     case .tooManyRequests: "Too Many Requests"

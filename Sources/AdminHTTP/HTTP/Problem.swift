@@ -7,6 +7,8 @@ struct Problem: Error, Equatable, Sendable {
   var field: String?
   /// A word for programs where the status alone does not decide what to do, like `outcome-unknown`.
   var code: String?
+  /// HTML that says it to a person with a browser, in place of the JSON.
+  var page: String?
   var headers: [HTTPResponse.Field] = []
   /// Whether the connection must be closed after the answer, because where the next request begins is not known.
   var closesConnection = false
@@ -34,6 +36,14 @@ struct Problem: Error, Equatable, Sendable {
 
   /// `type` is left at `about:blank`, so `title` is the reason phrase (RFC 9457 §4.2.1).
   var response: HTTPResponse {
+    var response =
+      page.map { HTTPResponse(status, headers: HTMLPage.headers, body: Array($0.utf8)) } ?? jsonResponse
+    response.headers += headers
+    response.closesConnection = closesConnection
+    return response
+  }
+
+  private var jsonResponse: HTTPResponse {
     var json = JSONWriter()
     json.beginObject()
     json.field("type", "about:blank")
@@ -43,9 +53,7 @@ struct Problem: Error, Equatable, Sendable {
     if let field { json.field("field", field) }
     if let code { json.field("code", code) }
     json.endObject()
-    var response = HTTPResponse(status, body: json.bytes)
-    response.headers = [HTTPResponse.Field(name: "Content-Type", value: "application/problem+json")] + headers
-    response.closesConnection = closesConnection
-    return response
+    let type = HTTPResponse.Field(name: "Content-Type", value: "application/problem+json")
+    return HTTPResponse(status, headers: [type], body: json.bytes)
   }
 }

@@ -16,6 +16,8 @@ final class HTTPConnection {
     let keepAlive: Bool
     let headOnly: Bool
     var version = HTTPVersion.http11
+    /// What the answer says about the pages that may read it.
+    var sharing: [HTTPResponse.Field] = []
     var awaited = Awaited.nothing
     /// How the parts of a long answer are sent that has begun.
     var framing: HTTPFraming?
@@ -44,6 +46,8 @@ final class HTTPConnection {
   private var isEnding = false
   private var patience = HTTPPatience()
   private var throttle: Throttle
+  /// The request in the parser may be sent from where it comes from.
+  private var isSourceChecked = false
 
   init(_ connection: Connection, _ door: HTTPDoor, _ throttle: Throttle) {
     self.throttle = throttle
@@ -54,19 +58,29 @@ final class HTTPConnection {
   // MARK: Requests
 
   private func begin(_ request: HTTPRequest) {
+    isSourceChecked = false
     answering = Answering(
-      keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version)
+      keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version,
+      sharing: door.origins.sharing(with: request))
     let now = connection.reactor.turnTime
     if let seconds = throttle.admit(bytes: request.body.count, at: now) {
       return refuse(.tooFast(retryAfter: seconds))
     }
-    perform { () throws(Problem) in try door.routes.route(for: request).answer(request, door) }
+    perform { () throws(Problem) in try door.answer(request) }
+  }
+
+  /// The content is still to come: it is not read if the head is enough for a refusal.
+  private func checkSource() {
+    guard !isSourceChecked, let request = parser.pending else { return }
+    isSourceChecked = true
+    do throws(Problem) { try door.checkSource(of: request) } catch { refuseInput(error) }
   }
 
   /// The client waits before it sends the content: what is refused for its head alone is refused now.
   private func answerExpectation() {
     guard let request = parser.pending else { return }
     do throws(Problem) {
+      try door.checkSource(of: request)
       try door.routes.route(for: request).checkHead(request)
       connection.output.append(HTTPResponse.continue)
     } catch {
@@ -129,6 +143,8 @@ final class HTTPConnection {
   private func respond(_ response: HTTPResponse) {
     if response.closesConnection { isEnding = true }
     var bytes: [UInt8] = []
+    var response = response
+    response.headers += answering?.sharing ?? []
     response.encode(
       into: &bytes, keepAlive: keepsAlive, headOnly: answering?.headOnly ?? false, date: door.date)
     send(bytes)
@@ -140,6 +156,8 @@ final class HTTPConnection {
     let framing = answer.framing ?? (answer.version == .http10 ? .untilClose : .chunked)
     if answer.framing == nil {
       if case .untilClose = framing { isEnding = true }
+      var response = response
+      response.headers += answer.sharing
       response.encode(into: &bytes, keepAlive: keepsAlive, date: door.date, framing: framing)
       if answer.headOnly { return send(bytes) }
     }
@@ -233,7 +251,9 @@ extension HTTPConnection: ConnectionHandler {
       let step = parser.parse(bytes.extracting(offset...))
       offset += step.consumed
       switch step.event {
-      case .needMore: return offset
+      case .needMore:
+        checkSource()
+        return offset
       case .sendContinue: answerExpectation()
       case .request(let request): begin(request)
       case .failed(let problem): refuseInput(problem)
@@ -295,7 +315,9 @@ extension HTTPConnection: Participant {
     guard case .publication = answering?.awaited else { return }
     switch outcome {
     case .published(let message):
-      send(PublishRoute.response(to: message, keepAlive: keepsAlive, date: door.date))
+      send(
+        PublishRoute.response(
+          to: message, keepAlive: keepsAlive, headers: answering?.sharing ?? [], date: door.date))
     case .refused(let error): refuse(Problem(error))
     case .failed(let error): refuse(Problem(ProtocolError(error, asked: "")))
     default: break

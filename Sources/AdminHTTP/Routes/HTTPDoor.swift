@@ -11,6 +11,7 @@ public final class HTTPDoor {
   let shard: Shard
   let settings: HTTPSettings
   let routes: RouteTable = .standard
+  let origins: OriginPolicy
   /// `/openapi.json`, which never changes.
   private(set) lazy var openAPI = OpenAPI.document(of: routes)
 
@@ -22,6 +23,7 @@ public final class HTTPDoor {
   public init(_ shard: Shard, _ settings: HTTPSettings) {
     self.shard = shard
     self.settings = settings
+    origins = OriginPolicy(allowed: settings.allowedOrigins, hosts: HostPolicy(names: settings.names))
     _ = shard.enter(self, output: nil, format: settings.webSocketFormat)
   }
 
@@ -32,6 +34,24 @@ public final class HTTPDoor {
     shard.metrics.httpConnections.add(1, ordering: .relaxed)
     startTicking()
     return handler
+  }
+
+  /// Refuses a request for whom it is sent to or where it comes from, which its head tells.
+  func checkSource(of request: HTTPRequest) throws(Problem) {
+    guard origins.hosts.permits(request.host) else { throw .misdirected(request) }
+    // These change nothing, and a browser does not let a foreign page read what they answer.
+    if request.method == .get || request.method == .head { return }
+    guard origins.permitsChange(request) else {
+      throw .forbidden("The page's origin is not allowed; --allow-origin lets it in.")
+    }
+  }
+
+  func answer(_ request: HTTPRequest) throws(Problem) -> RouteStep {
+    try checkSource(of: request)
+    if let preflight = origins.preflight(request, methods: routes.allowed(at: request.path)) {
+      return .respond(preflight)
+    }
+    return try routes.route(for: request).answer(request, self)
   }
 
   /// Forgets a connection that has closed, or that is a WebSocket now.

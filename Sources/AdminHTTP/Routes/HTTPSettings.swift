@@ -6,7 +6,9 @@ import Reactor
 public struct HTTPSettings: Sendable {
   /// The place of ``WebSocketFormat`` in the shard's list of formats.
   public var webSocketFormat: FormatID
-  /// Web origins besides the server's own that may open a WebSocket: lower case, without a path, as
+  /// Names that requests may be sent to, besides addresses, `localhost` and names without a dot.
+  public var names: [String]
+  /// Web origins besides the server's own that may read, post and open a WebSocket: lower case, without a path, as
   /// `https://example.org`.
   public var allowedOrigins: [String]
   /// Where the line door listens, as `HOST:PORT`; for the page at `/`.
@@ -19,10 +21,12 @@ public struct HTTPSettings: Sendable {
   public var memory: MemoryUse
 
   public init(
-    webSocketFormat: FormatID, allowedOrigins: [String], lineAddresses: @escaping @Sendable () -> [String],
-    patience: Int64, log: LogFigures, memory: MemoryUse = MemoryUse()
+    webSocketFormat: FormatID, names: [String], allowedOrigins: [String],
+    lineAddresses: @escaping @Sendable () -> [String], patience: Int64, log: LogFigures,
+    memory: MemoryUse = MemoryUse()
   ) {
     self.webSocketFormat = webSocketFormat
+    self.names = names
     self.allowedOrigins = allowedOrigins
     self.lineAddresses = lineAddresses
     self.patience = patience

@@ -31,11 +31,6 @@ enum PublishRoute {
   }
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
-    // A page of another origin is asked first by its browser, and gets no; one whose name was made to lead here is not asked.
-    let origins = OriginPolicy(allowed: door.settings.allowedOrigins)
-    guard origins.permits(request.headers.all("origin"), host: request.host) else {
-      throw .forbidden("The page's origin is not allowed; --allow-origin lets it in.")
-    }
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
     if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
@@ -57,7 +52,9 @@ enum PublishRoute {
   }
 
   /// The 201, written in one piece: this is the door's hot path.
-  static func response(to message: Message, keepAlive: Bool, date: String) -> [UInt8] {
+  static func response(
+    to message: Message, keepAlive: Bool, headers: [HTTPResponse.Field] = [], date: String
+  ) -> [UInt8] {
     var body = JSONWriter()
     body.beginObject()
     body.field("status", "published")
@@ -71,7 +68,9 @@ enum PublishRoute {
     PercentCoding.encode(message.room, into: &response)
     response.append("&after=")
     response.append(decimal: Int(message.id) - 1)
-    response.append("&limit=1\r\nDate: ")
+    response.append("&limit=1\r\n")
+    for field in headers { field.encode(into: &response) }
+    response.append("Date: ")
     response.append(contentsOf: date.utf8)
     response.append("\r\nContent-Length: ")
     response.append(decimal: body.bytes.count)

@@ -36,13 +36,16 @@ struct Route: Sendable {
 }
 
 extension Route {
-  /// What the parser can refuse before it is known what is asked for.
-  static let parserAnswers: [Answer] = [
+  /// What can be refused before it is known what is asked for.
+  static let commonAnswers: [Answer] = [
     Answer(status: .badRequest, description: "The request is malformed."),
     Answer(status: .requestTimeout, description: "The request did not arrive in time."),
     Answer(status: .contentTooLarge, description: "The content is too long."),
     Answer(status: .uriTooLong, description: "The request target is too long."),
     Answer(status: .expectationFailed, description: "Expect names something other than 100-continue."),
+    Answer(
+      status: .misdirectedRequest, description: "The name in Host is none of this server's; see --allow-host."
+    ),
     Answer(status: .tooManyRequests, description: "Too many requests; Retry-After says how long to wait."),
     Answer(status: .requestHeaderFieldsTooLarge, description: "The header fields are too long or too many."),
     Answer(status: .notImplemented, description: "The transfer coding is not known."),
@@ -52,7 +55,7 @@ extension Route {
   /// Every status that the route can answer, each once, in their order.
   var allAnswers: [Answer] {
     let own = Set(answers.map(\.status))
-    return (answers + Self.parserAnswers.filter { !own.contains($0.status) }).sorted {
+    return (answers + Self.commonAnswers.filter { !own.contains($0.status) }).sorted {
       $0.status.code < $1.status.code
     }
   }

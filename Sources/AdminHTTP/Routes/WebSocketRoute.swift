@@ -31,8 +31,7 @@ enum WebSocketRoute {
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
     let response = try WebSocketHandshake.accept(request)
-    let origins = OriginPolicy(allowed: door.settings.allowedOrigins)
-    guard origins.permits(request.headers.all("origin"), host: request.host) else {
+    guard door.origins.permits(request.headers.all("origin"), host: request.host) else {
       throw .forbidden("Pages of this origin may not open a WebSocket here; --allow-origin lets them.")
     }
     return .open(

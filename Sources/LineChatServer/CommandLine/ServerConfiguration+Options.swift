@@ -84,8 +84,12 @@ extension ServerConfiguration {
       "network-name", "NAME", default: "LineChat", "the network's name on IRC",
       into: \.networkName, parse: Values.networkName),
     Option(
+      "allow-host", "NAME", default: nil,
+      "a name of this server that HTTP requests may be sent to",
+      appendingTo: \.allowHosts, parse: Values.hostName),
+    Option(
       "allow-origin", "URL", default: nil,
-      "a web origin besides the server's own that may open a WebSocket",
+      "a web origin besides the server's own that may read and post",
       appendingTo: \.allowOrigins, parse: Values.origin),
     Option(
       "log-level", "error|warning|info|debug", default: "info", "the least that is logged",

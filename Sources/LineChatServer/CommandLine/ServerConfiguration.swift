@@ -35,7 +35,9 @@ struct ServerConfiguration: Equatable, Sendable {
   var serverName = "linechat"
   /// The name that IRC clients show for the network.
   var networkName = "LineChat"
-  /// Web origins, besides the server's own, that may open a WebSocket.
+  /// Names that HTTP requests may be sent to, besides those that always may.
+  var allowHosts: [String] = []
+  /// Web origins, besides the server's own, that may read, post and open a WebSocket.
   var allowOrigins: [String] = []
   /// The bytes that may wait for one reader before it is cut off as slow.
   var sendQueueBytes = 1 << 20

@@ -186,6 +186,23 @@ enum Values {
     return text
   }
 
+  /// A name as `Host` has it, without the port (RFC 952 and RFC 1123 §2.1, and the `_` that local networks use).
+  static func hostName(_ text: String) throws(InvalidValue) -> String {
+    let labels = (text.hasSuffix(".") ? text.dropLast() : text[...])
+      .split(separator: ".", omittingEmptySubsequences: false)
+    let isAllowed: (UInt8) -> Bool = {
+      $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") || isAlphanumeric($0)
+    }
+    guard text.utf8.count <= 254,
+      labels.allSatisfy({ 1...63 ~= $0.utf8.count && $0.utf8.allSatisfy(isAllowed) })
+    else {
+      throw InvalidValue(
+        expected:
+          "a name without scheme, port and path, such as chat.example.org (addresses are always allowed)")
+    }
+    return labels.joined(separator: ".").lowercased()
+  }
+
   /// As a browser writes it: scheme, host, and the port unless it is the scheme's own (RFC 6454, 6.2).
   static func origin(_ text: String) throws(InvalidValue) -> String {
     let lowered = text.lowercased()

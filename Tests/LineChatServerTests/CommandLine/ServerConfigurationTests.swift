@@ -33,7 +33,8 @@ struct ServerConfigurationTests {
         "--allow-origin", "https://Example.org", "--allow-origin", "http://localhost:3000", "--log-level",
         "debug", "--flood-timeout", "1m", "--max-connections", "7", "--max-connections-per-address", "6",
         "--max-rooms", "5", "--max-rooms-per-session", "4", "--ping-after", "100ms", "--ping-timeout", "3s",
-        "--register-timeout", "24h", "--request-timeout", "2m",
+        "--register-timeout", "24h", "--request-timeout", "2m", "--allow-host", "Chat.Example.org.",
+        "--allow-host", "my_box",
       ]))
     var expected = ServerConfiguration()
     expected.lineAddresses = [Address(host: "*", port: 1), Address(host: "::1", port: 2)]
@@ -50,6 +51,7 @@ struct ServerConfigurationTests {
     expected.serverName = "irc.example.org"
     expected.networkName = "Example"
     expected.allowOrigins = ["https://example.org", "http://localhost:3000"]
+    expected.allowHosts = ["chat.example.org", "my_box"]
     expected.logLevel = .debug
     expected.floodTimeout = 60_000
     expected.maxConnections = 7
@@ -106,6 +108,8 @@ struct ServerConfigurationTests {
     ("memory", "15m"), ("memory", "1025g"), ("memory", "k"), ("send-queue", "63k"), ("send-queue", "1g"), ("send-queue", "9223372036854775807k"), ("send-queue", "k"),
     ("send-queue", "1025m"), ("server-name", "a b"), ("server-name", ""), ("network-name", "a=b"),
     ("allow-origin", "example.org"), ("allow-origin", "https://example.org/"), ("allow-origin", "https://"),
+    ("allow-host", "https://example.org"), ("allow-host", "example.org:8000"), ("allow-host", "*"),
+    ("allow-host", "a..b"), ("allow-host", "[::1]"), ("allow-host", "."), ("allow-host", "a b"),
     ("log-level", "loud"), ("max-connections", "0"), ("max-rooms", "-1"),
     ("max-rooms-per-session", "1000000001"),
     ("max-connections-per-address", "many"), ("flood-timeout", "5"), ("ping-after", "99ms"),

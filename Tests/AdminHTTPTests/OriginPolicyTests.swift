@@ -3,7 +3,8 @@ import Testing
 @testable import AdminHTTP
 
 @Suite struct OriginPolicyTests {
-  private let policy = OriginPolicy(allowed: ["https://chat.example", "http://localhost:3000"])
+  private let policy = OriginPolicy(
+    allowed: ["https://chat.example", "http://localhost:3000"], hosts: HostPolicy(names: ["own.example"]))
 
   private func permits(_ origin: String, _ host: String) -> Bool { policy.permits([origin], host: host) }
 
@@ -13,7 +14,8 @@ import Testing
     ("http://localhost:8000", "localhost:8000"), ("HTTP://LocalHost:8000", "localhost:8000"),
     ("http://localhost:8000", "LOCALHOST:8000"), ("https://10.0.0.7", "10.0.0.7"),
     ("http://10.0.0.7", "10.0.0.7:80"), ("https://10.0.0.7", "10.0.0.7:443"),
-    ("http://[::1]:8000", "[::1]:8000"),
+    ("http://[::1]:8000", "[::1]:8000"), ("http://own.example", "own.example"),
+    ("http://box:8000", "box:8000"),
   ])
   func ownPages(origin: String, host: String) { #expect(permits(origin, host)) }
 
