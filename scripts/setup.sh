@@ -76,6 +76,7 @@ install_for_tests() {
   need strace command -v strace
   need irssi command -v irssi
   need weechat-headless command -v weechat-headless
+  need chromium command -v chromium
   need python3 test -x "$python"
   need python3-websockets "$python" -c "import websockets"
   need python3-irc "$python" -c "import irc.client"
