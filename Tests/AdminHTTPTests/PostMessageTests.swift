@@ -46,6 +46,19 @@ import Testing
     #expect(problem?.closesConnection == false)
   }
 
+  @Test(arguments: ["channel", "topic", "target", "to_room"])
+  func aRoomUnderAnotherNameIsNotTheDefault(_ name: String) {
+    for room in ["", #""room":null,"#] {
+      let problem = refusal("{\"user\":\"a\",\(room)\"text\":\"b\",\"\(name)\":\"ops\"}")
+      #expect(problem?.status == .unprocessableContent)
+      #expect(problem?.field == name)
+      #expect(problem?.detail.contains("room") == true)
+    }
+    #expect(message("{\"user\":\"a\",\"text\":\"b\",\"room\":\"r\",\"\(name)\":5}")?.room == "r")
+    #expect(message("{\"user\":\"a\",\"text\":\"b\",\"\(name)\":null}") != nil)
+    #expect(message("{\"user\":\"a\",\"text\":\"b\",\"\(name)s\":\"ops\"}") != nil)
+  }
+
   @Test(arguments: ["[]", "5", "null", "true", #""text""#])
   func theBodyMustBeAnObject(_ text: String) {
     #expect(refusal(text)?.status == .unprocessableContent)

@@ -76,6 +76,11 @@ class HTTPCase(ServerCase):
 
 
 class Publishing(HTTPCase):
+    def test_a_misspelt_room_is_not_the_default(self):
+        self.assertRefused(self.publish(user="ann", channel="ops", text="hello"), 422, "channel")
+        self.assertEqual(self.http.get("/rooms").json()["rooms"], [])
+        self.assertEqual(self.publish(user="ann", room="ops", channel="x", thread=1, text="hello").status, 201)
+
     def test_a_message_is_published(self):
         bob = self.keep(self.chat.client("bob", "lobby"))
         answer = self.publish(user="alice", room="lobby", text="hello there")

@@ -42,5 +42,10 @@ struct JSONObject: Equatable, Sendable {
     }
   }
 
+  /// Whether there is such a member with a value other than null.
+  func has(_ name: String) -> Bool {
+    if let value = self[name] { value != .null } else { false }
+  }
+
   private subscript(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
 }
