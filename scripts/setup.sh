@@ -80,6 +80,8 @@ install_for_tests() {
   need python3 test -x "$python"
   need python3-websockets "$python" -c "import websockets"
   need python3-irc "$python" -c "import irc.client"
+  need python3-hypothesis "$python" -c "import hypothesis"
+  need python3-jsonschema "$python" -c "import jsonschema"
   install_missing
 }
 

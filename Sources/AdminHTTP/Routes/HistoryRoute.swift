@@ -9,15 +9,16 @@ enum HistoryRoute {
     method: .get, path: PublishRoute.path, summary: "Read stored messages of a room, always oldest first.",
     parameters: [
       Route.Parameter(
-        name: "room", description: "The room.", schema: #"{"type":"string","default":"default"}"#),
+        name: "room", description: "The room.",
+        schema: ##"{"$ref":"#/components/schemas/RoomName","default":"default"}"##),
       Route.Parameter(
         name: "after", description: "The oldest messages with a greater id.",
-        schema: #"{"type":"integer","minimum":0}"#),
+        schema: ##"{"$ref":"#/components/schemas/ID"}"##),
       Route.Parameter(
         name: "before",
         description:
           "The newest messages with a smaller id. Not together with after; without either: the newest.",
-        schema: #"{"type":"integer","minimum":0}"#),
+        schema: ##"{"$ref":"#/components/schemas/ID"}"##),
       Route.Parameter(
         name: "limit", description: "How many messages at most. A page of long texts ends earlier.",
         schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":50}"#),

@@ -70,7 +70,7 @@ extension JSONWriter {
   private mutating func parameter(_ parameter: Route.Parameter) {
     beginObject()
     field("name", parameter.name)
-    field("in", "query")
+    field("in", parameter.place.rawValue)
     field("description", parameter.description)
     key("schema")
     raw(Array(parameter.schema.utf8))

@@ -1,14 +1,29 @@
 /// The schemas of the OpenAPI document (JSON Schema 2020-12).
+///
+/// They say what the parsers of `LineProtocol` ask for, but for what JSON Schema cannot say: it counts characters, not bytes.
+/// `(?![\s\S])` is the end of a string in every dialect of regular expressions; `$` in some also stands before a newline.
 enum OpenAPISchemas {
-  static let json = """
+  static let json = #"""
     {
+    "Nick":{"type":"string","minLength":1,"maxLength":32,
+      "pattern":"^[A-Za-z\\[\\\\\\]^_`{|}][A-Za-z0-9\\[\\\\\\]^_`{|}-]*(?![\\s\\S])",
+      "description":"1-32 ASCII letters, digits and -[]\\`_^{|}, no digit or - first"},
+    "RoomName":{"type":"string","minLength":1,"maxLength":51,
+      "pattern":"^#?[^\\u0000-\\u0020#,:\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2069\\ufeff]{1,50}(?![\\s\\S])",
+      "description":"1-50 bytes of UTF-8 without space, comma, colon, #, controls or invisible characters; one # may stand before it"},
+    "MessageText":{"type":"string","minLength":1,"maxLength":4159,"allOf":[{"pattern":"[^\\r\\n]"},{"pattern":
+      "^[^\\u0000\\u0001\\u0005-\\u0008\\u000a-\\u000e\\u0010\\u0012-\\u0015\\u0017-\\u001c\\u007f-\\u009f]*(?:\\r?\\n[^\\u0000\\u0001\\u0005-\\u0008\\u000a-\\u000e\\u0010\\u0012-\\u0015\\u0017-\\u001c\\u007f-\\u009f]*){0,63}(?![\\s\\S])"}],
+      "description":"1-4096 bytes of UTF-8 when CRLF has become LF, at most 64 lines, no controls but tab, newline and IRC formatting"},
     "NewMessage":{"type":"object","required":["user","text"],"properties":{
-      "user":{"type":"string","description":"1-32 ASCII letters, digits and -[]\\\\`_^{|}, no digit or - first"},
-      "room":{"type":["string","null"],"default":"default",
-        "description":"1-50 bytes of UTF-8 without space, comma, colon, # or controls"},
-      "text":{"type":"string",
-        "description":"1-4096 bytes, at most 64 lines, no controls but tab, newline and IRC formatting"},
-      "session_id":{"type":["string","null"],"description":"Accepted and unused."}}},
+      "user":{"$ref":"#/components/schemas/Nick"},
+      "room":{"anyOf":[{"$ref":"#/components/schemas/RoomName"},{"type":"null"}],"default":"default"},
+      "text":{"$ref":"#/components/schemas/MessageText"},
+      "session_id":{"type":["string","null"],"description":"Accepted and unused."}},
+      "if":{"properties":{"room":{"type":"null"}}},"then":{"properties":{"channel":{"type":"null"},
+        "topic":{"type":"null"},"target":{"type":"null"},"to_room":{"type":"null"}}}},
+    "IdempotencyKey":{"type":"string","pattern":"^(?:\"[!#-:<-\\[\\]-~]{1,64}\"|[!#-:<-\\[\\]-~]{1,64})(?![\\s\\S])",
+      "description":"1-64 visible ASCII characters without semicolon, quotation mark and backslash, in quotes or not"},
+    "ID":{"type":"integer","minimum":0,"maximum":9223372036854775807},
     "Published":{"type":"object","required":["status","id","room","ts"],"properties":{
       "status":{"const":"published"},"id":{"type":"integer"},"room":{"type":"string"},
       "ts":{"type":"string","format":"date-time"}}},
@@ -35,5 +50,5 @@ enum OpenAPISchemas {
     "OpenAPI":{"type":"object"},
     "Text":{"type":"string"}
     }
-    """
+    """#
 }

@@ -6,6 +6,12 @@ enum PublishRoute {
 
   static let route: Route = Route(
     method: .post, path: path, summary: "Publish a message. The room is made if it is not there.",
+    parameters: [
+      Route.Parameter(
+        name: "Idempotency-Key", place: .header,
+        description: "Makes it safe to send the message again: it is stored once.",
+        schema: ##"{"$ref":"#/components/schemas/IdempotencyKey"}"##)
+    ],
     body: "NewMessage",
     answers: [
       Route.Answer(

@@ -1,8 +1,11 @@
 /// One thing that can be asked of the server, with everything that `/openapi.json` says about it.
 struct Route: Sendable {
-  /// A query parameter.
+  /// A query parameter, or a header field.
   struct Parameter: Sendable {
+    enum Place: String, Sendable { case query, header }
+
     let name: String
+    var place = Place.query
     let description: String
     /// As a JSON Schema.
     let schema: String

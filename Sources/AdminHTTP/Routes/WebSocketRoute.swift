@@ -10,12 +10,14 @@ enum WebSocketRoute {
       "Open a WebSocket on a room: its last 20 messages, or everything after an id, then what happens.",
     parameters: [
       Route.Parameter(
-        name: "user", description: "The name to speak under.", schema: #"{"type":"string","default":"john"}"#),
+        name: "user", description: "The name to speak under.",
+        schema: ##"{"$ref":"#/components/schemas/Nick","default":"john"}"##),
       Route.Parameter(
-        name: "room", description: "The room.", schema: #"{"type":"string","default":"default"}"#),
+        name: "room", description: "The room.",
+        schema: ##"{"$ref":"#/components/schemas/RoomName","default":"default"}"##),
       Route.Parameter(
         name: "after", description: "Resume: begin behind this id in place of the last 20.",
-        schema: #"{"type":"integer","minimum":0}"#),
+        schema: ##"{"$ref":"#/components/schemas/ID"}"##),
     ],
     answers: [
       Route.Answer(
