@@ -1,6 +1,7 @@
 import ChatCore
 import Reactor
 import Testing
+import Threads
 
 @testable import Delivery
 
@@ -88,6 +89,29 @@ struct ThrottleTests {
     #expect(throttle.admit(bytes: 10, at: 0) == 1)
     #expect(throttle.admit(bytes: 10, at: 999) == 1)
     #expect(throttle.admit(bytes: 10, at: 1_000) == nil)
+  }
+
+  @Test func aRequestIsLoggedByTheNameItGives() throws {
+    let lines = Lock<[String]>([])
+    let incidents = Incidents { line in lines.withLock { $0.append(line) } }
+    let address = PeerAddress.v4(UInt32(bigEndian: 0x7F00_0001))
+    for name in ["alice", nil] {
+      let admission = Visitors(TrafficLimits(perSecond: 1), incidents: incidents).admit(address, at: 0)
+      guard case .admitted(let visitor) = admission else { throw Refused() }
+      var throttle = Throttle(visitor)
+      // Of what is let in the name is not looked at.
+      for _ in 0..<1_000 { #expect(throttle.admit(bytes: 10, by: looked(), at: 0) == nil) }
+      for _ in 0..<3 { #expect(throttle.admit(bytes: 10, by: name, at: 0) == 1) }
+    }
+    #expect(
+      lines.withLock(\.self) == [
+        "held up: alice at 127.0.0.1 asks too fast", "held up: 127.0.0.1 asks too fast",
+      ])
+  }
+
+  private func looked() -> String? {
+    Issue.record("the name of a request that is let in was looked at")
+    return nil
   }
 
   @Test func offIsOff() throws {

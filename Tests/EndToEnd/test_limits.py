@@ -115,9 +115,21 @@ class Rate(ServerCase):
             self.assertEqual(answer.headers["Retry-After"], "1")
             self.assertEqual(answer.json()["code"], "too-fast")
             log = server.log()
-            self.assertEqual(log.count(" held up: somebody without a nick at 127.0.0.1 asks too fast\n"), 1, log)
+            self.assertEqual(log.count(" held up: a at 127.0.0.1 asks too fast\n"), 1, log)
+            self.assertEqual(log.count(" held up: "), 1, log)
         with HTTPClient(server) as other:
             self.assertEqual(other.get("/health").status, 200)
+
+    def test_the_log_does_not_say_who_asks_where_nobody_is_named(self):
+        server = self.server("--rate-limit", "1/s")
+        for asked in [("GET", "/rooms"), ("POST", "/messages", {"user": "a\nb", "text": "x"}),
+                      ("POST", "/messages", "{"), ("POST", "/rooms", {"user": "a", "text": "x"})]:
+            with HTTPClient(server) as http:
+                while http.request(*asked).status != 429:
+                    pass
+        log = server.log()
+        self.assertEqual(log.count(" held up: 127.0.0.1 asks too fast\n"), 4, log)
+        self.assertEqual(log.count(" held up: "), 4, log)
 
     def test_off(self):
         server = self.server("--rate-limit", "off", "--max-connections-per-address", "1", "--max-rooms-per-session", "1")

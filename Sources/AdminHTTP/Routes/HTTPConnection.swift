@@ -63,7 +63,7 @@ final class HTTPConnection {
       keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version,
       sharing: door.origins.sharing(with: request))
     let now = connection.reactor.turnTime
-    if let seconds = throttle.admit(bytes: request.body.count, at: now) {
+    if let seconds = throttle.admit(bytes: request.body.count, by: PublishRoute.user(of: request), at: now) {
       return refuse(.tooFast(retryAfter: seconds))
     }
     perform { () throws(Problem) in try door.answer(request) }

@@ -46,6 +46,14 @@ enum PublishRoute {
     return .publish(room, try MessageText(text: message.text), as: user, once: try reference(request))
   }
 
+  /// Who wants to publish something by `request`, if it says so rightly.
+  static func user(of request: HTTPRequest) -> String? {
+    guard request.method == .post, request.path == path,
+      let message = try? PostMessage(json: request.body.span), let user = try? Nick(user: message.user)
+    else { return nil }
+    return user.text
+  }
+
   /// `Idempotency-Key`, a string of structured fields (RFC 9651 §3.3.3), with or without its quotes.
   private static func reference(_ request: HTTPRequest) throws(Problem) -> MessageReference? {
     guard let key = request.headers["Idempotency-Key"] else { return nil }

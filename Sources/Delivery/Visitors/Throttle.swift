@@ -47,7 +47,8 @@ public struct Throttle {
   /// There is input, and no allowance for it. The first time is logged. `name`: the session's nick.
   public mutating func exceeded(by name: String? = nil, at now: Int64) -> Verdict {
     guard let rate = visitor.limits.session else { return .pause(milliseconds: 0) }
-    noteTooFast(name, "sends too fast", at: now)
+    if !isTooFast { visitor.report("held up", name, "sends too fast", at: now) }
+    tooFastSince = min(tooFastSince, now)
     if now - tooFastSince >= visitor.limits.floodPatience {
       return .end(wait: seconds(bucket.wait(for: TrafficLimits.burst, at: now, rate)))
     }
@@ -55,19 +56,16 @@ public struct Throttle {
   }
 
   /// Takes one request of `bytes` bytes, or returns in how many whole seconds one may be made; the first refusal is logged.
-  public mutating func admit(bytes: Int, at now: Int64) -> Int? {
+  /// `name`: the nick that the request names, if it does.
+  public mutating func admit(bytes: Int, by name: @autoclosure () -> String? = nil, at now: Int64) -> Int? {
     guard let rate = visitor.limits.session else { return nil }
     if allowance(at: now) == 0 {
-      noteTooFast(nil, "asks too fast", at: now)
+      if !isTooFast { visitor.reportRequest("held up", of: name(), "asks too fast", at: now) }
+      tooFastSince = min(tooFastSince, now)
       return seconds(wait(at: now, rate))
     }
     take(1, bytes: bytes, at: now)
     return nil
-  }
-
-  private mutating func noteTooFast(_ name: String?, _ deed: String, at now: Int64) {
-    if !isTooFast { visitor.report("held up", name, deed, at: now) }
-    tooFastSince = min(tooFastSince, now)
   }
 
   private func wait(at now: Int64, _ rate: TokenBucket.Rate) -> Int64 {

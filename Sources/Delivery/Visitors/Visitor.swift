@@ -24,6 +24,11 @@ public final class Visitor: Sendable {
       "\(measure): \(name ?? "somebody without a nick") at \(address) \(deed)", at: now)
   }
 
+  /// The same of a request, which need not name anybody.
+  func reportRequest(_ measure: String, of name: String?, _ deed: String, at now: Int64) {
+    visitors.incidents.report("\(measure): \(name.map { "\($0) at " } ?? "")\(address) \(deed)", at: now)
+  }
+
   /// Takes units, and returns how many milliseconds the address has to wait before it may send more; 0 if it need not.
   func take(_ units: Int, at now: Int64) -> Int64 {
     guard let rate = limits.address else { return 0 }
