@@ -12,22 +12,27 @@ enum HomePage {
   static func html(host: String, line: String?) -> String {
     let http = HTMLPage.escaped(host.isEmpty ? "localhost" : host)
     let (lineHost, linePort) = reachable(line ?? "", from: host)
-    let line = "\(HTMLPage.escaped(lineHost)) \(HTMLPage.escaped(linePort))"
+    let (host, port) = (HTMLPage.escaped(lineHost), HTMLPage.escaped(linePort))
     return HTMLPage.document(
       title: "LineChat",
       """
       <h1>LineChat</h1>
       <p>A chat room you can reach with <code>nc</code>, an IRC client, <code>curl</code> or a WebSocket.
-      Every acknowledged message is on disk, and every reconnect resumes exactly where it stopped.</p>
+      Every acknowledged message is on disk. Who comes back with the last id it has seen misses nothing.</p>
       <h2>With netcat</h2>
-      <pre>nc \(line)
+      <pre>nc \(host) \(port)
       NICK alice
       JOIN default
       MSG default hello there</pre>
       <p><code>HELP</code> lists the other commands.</p>
-      <h2>With an IRC client</h2>
-      <pre>/connect \(line)
+      <h2>With irssi</h2>
+      <pre>/connect \(host) \(port)
       /join #default</pre>
+      <h2>With WeeChat</h2>
+      <pre>/server add lc \(host)/\(port) -notls
+      /connect lc
+      /join #default</pre>
+      <p>Any other IRC client does too: host \(host), port \(port), no TLS.</p>
       <h2>With curl</h2>
       <pre>curl -H 'Content-Type: application/json' \\
         -d '{"user":"alice","room":"default","text":"hello there"}' http://\(http)/messages

@@ -19,6 +19,14 @@ import Testing
     #expect(HomePage.html(host: host, line: line).contains(command))
   }
 
+  /// Tried with irssi 1.4 and WeeChat 3.8.
+  @Test func saysWhatEachIRCClientTakes() {
+    let page = HomePage.html(host: "x", line: "127.0.0.1:7000")
+    #expect(page.contains("/connect 127.0.0.1 7000\n"))
+    #expect(page.contains("/server add lc 127.0.0.1/7000 -notls\n/connect lc\n"))
+    #expect(HomePage.html(host: "x", line: "[fe80::1]:6667").contains("/server add lc fe80::1/6667 -notls\n"))
+  }
+
   @Test func whatTheClientSaysIsNoMarkup() {
     let page = HomePage.html(host: "<script>alert('&\"')</script>", line: nil)
     #expect(!page.contains("<script"))
