@@ -11,35 +11,13 @@ final class HTTPConnection {
   /// A longer response goes out in pieces of this many bytes, each when the client has read the one before.
   static let pieceBytes = 16 * 1024
 
-  /// The request that is being answered.
-  private struct Answering {
-    let keepAlive: Bool
-    let headOnly: Bool
-    var version = HTTPVersion.http11
-    /// What the answer says about the pages that may read it.
-    var sharing: [HTTPResponse.Field] = []
-    var awaited = Awaited.nothing
-    /// How the parts of a long answer are sent that has begun.
-    var framing: HTTPFraming?
-    /// What is to be done when the client has taken the part before.
-    var next: RouteStep?
-  }
-
-  private enum Awaited {
-    case nothing
-    case publication
-    case reply((Reply) throws(Problem) -> RouteStep)
-    case page((HistoryPage) throws(Problem) -> RouteStep)
-    /// Responses to earlier requests are to be sent before this one's WebSocket begins.
-    case drain(WebSocketOpening)
-  }
-
   private let connection: Connection
   private let door: HTTPDoor
   /// This connection among the shard's sessions, from the first time it asks the hub something.
   private var session: SessionID?
   private var parser = HTTPRequestParser()
-  private var answering: Answering?
+  /// The request that is being answered.
+  private var answering: HTTPAnswering?
   /// What is left of a long response.
   private var rest: ArraySlice<UInt8> = []
   /// The connection closes after the answer in progress.
@@ -59,7 +37,7 @@ final class HTTPConnection {
 
   private func begin(_ request: HTTPRequest) {
     isSourceChecked = false
-    answering = Answering(
+    answering = HTTPAnswering(
       keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version,
       sharing: door.origins.sharing(with: request))
     let now = connection.reactor.turnTime
@@ -90,7 +68,7 @@ final class HTTPConnection {
 
   /// Refuses a request that has not come completely.
   private func refuseInput(_ problem: Problem) {
-    answering = Answering(keepAlive: false, headOnly: false)
+    answering = HTTPAnswering(keepAlive: false, headOnly: false)
     refuse(problem)
   }
 
