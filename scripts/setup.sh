@@ -64,6 +64,10 @@ install_missing() {
   missing=()
 }
 
+# within TIME COMMAND...: runs the command, and ends it with what it started if it takes longer. A test that is stuck in the kernel is
+# named when its suite's time limit is over, but only the end of the process ends it. SIGINT is what swift test passes on.
+within() { timeout --foreground --signal=INT --kill-after=30 "$@"; }
+
 # What the tests in Swift and those over sockets need.
 install_for_tests() {
   instead="; or run scripts/test --fast, which needs Swift and SQLite only"
