@@ -14,7 +14,7 @@ enum WebSocketRoute {
         schema: ##"{"$ref":"#/components/schemas/Nick","default":"john"}"##),
       Route.Parameter(
         name: "room", description: "The room.",
-        schema: ##"{"$ref":"#/components/schemas/RoomName","default":"default"}"##),
+        schema: ##"{"$ref":"#/components/schemas/NewRoomName","default":"default"}"##),
       Route.Parameter(
         name: "after", description: "Resume: begin behind this id in place of the last 20.",
         schema: ##"{"$ref":"#/components/schemas/ID"}"##),
