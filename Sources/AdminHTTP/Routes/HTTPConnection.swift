@@ -259,7 +259,8 @@ extension HTTPConnection: ConnectionHandler {
   /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
   func outputOverflowed() {
     let isMidAnswer = answering != nil || connection.output.pendingBytes > 0
-    throttle.visitor.report("cut off", nil, connection.cutOffReason, at: connection.reactor.turnTime)
+    throttle.visitor.reportRequest(
+      "cut off", of: nil, connection.cutOffReason, at: connection.reactor.turnTime)
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
     if isMidAnswer { return connection.reset() }
     parser = HTTPRequestParser()

@@ -25,7 +25,7 @@ public final class Visitor: Sendable {
   }
 
   /// The same of a request, which need not name anybody.
-  func reportRequest(_ measure: String, of name: String?, _ deed: String, at now: Int64) {
+  public func reportRequest(_ measure: String, of name: String?, _ deed: String, at now: Int64) {
     visitors.incidents.report("\(measure): \(name.map { "\($0) at " } ?? "")\(address) \(deed)", at: now)
   }
 
