@@ -155,9 +155,9 @@ public final class Connection: Pollable {
   func flush() {
     if phase == .closed { return }
     // What did not fit must still be there when the handler looks where its peer lost the thread.
-    // Its turn to go comes. What it was shown together with others does not stay where it is until then.
     if output.isEvicted {
-      if reactor.outputs.isFarOverBudget { return giveWay() }
+      // Its turn to go comes. What it was shown together with others cannot stay where it is until then.
+      if output.state.pointee.isSharing, reactor.outputs.isFarOverBudget { return giveWay() }
       return output.state.pointee.keepShared(sent: 0)
     }
     if output.isOverflowed, phase == .open { return outputOverflowed() }

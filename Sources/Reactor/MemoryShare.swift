@@ -38,6 +38,7 @@ struct MemoryReleaser {
   private let use: MemoryUse
   private var told = (held: 0, evictions: 0)
   private var peak = 0
+  private var evictionsAtRelease = 0
   private var isDue = false
 
   init(_ share: MemoryShare) { use = share.use }
@@ -49,17 +50,21 @@ struct MemoryReleaser {
     use.evicted.add(evictions - told.evictions, ordering: .relaxed)
     told = (held, evictions)
     peak = max(peak, held)
-    if isDue || !isPeakOver(held) { return nil }
+    if isDue || !owesRelease(held) { return nil }
     isDue = true
     return Self.delay
   }
 
-  private func isPeakOver(_ held: Int) -> Bool { peak - held > max(Self.peakBytes, peak / 2) }
+  /// A peak is over, or somebody who was evicted has left holes.
+  private func owesRelease(_ held: Int) -> Bool {
+    peak - held > max(Self.peakBytes, peak / 2) || told.evictions > evictionsAtRelease
+  }
 
   mutating func release(_ held: Int) {
     isDue = false
-    if !isPeakOver(held) { return }
+    if !owesRelease(held) { return }
     peak = held
+    evictionsAtRelease = told.evictions
     malloc_trim(0)
   }
 }

@@ -17,6 +17,7 @@ final class OutputQueue {
   let arena = TurnArena()
   private var stock: [UnsafeMutableRawPointer] = []
   private var budget: MemoryBudget<Output>
+  /// More is held than may be, or was until the evicted have given theirs back.
   private(set) var isOverBudget = false
   /// Connections that were evicted because all together held too much.
   private(set) var evictions = 0
@@ -39,23 +40,23 @@ final class OutputQueue {
     // Without its connection an output is about to be freed, and forgets its slot.
     guard let connection else { return slot }
     let slot = budget.set(bytes, slot, of: connection.output)
-    isOverBudget = budget.isOver
+    isOverBudget = budget.isOver || budget.isFarOver
     return slot
   }
 
   func forget(_ slot: Slot) {
     budget.forget(slot)
-    isOverBudget = budget.isOver
+    isOverBudget = budget.isOver || budget.isFarOver
   }
 
   func evict(_ slot: Slot) {
     if budget.evict(slot) != nil { evictions += 1 }
-    isOverBudget = budget.isOver
+    isOverBudget = budget.isOver || budget.isFarOver
   }
 
   func readmit(_ slot: Slot) -> Slot {
     let slot = budget.readmit(slot)
-    isOverBudget = budget.isOver
+    isOverBudget = budget.isOver || budget.isFarOver
     return slot
   }
 
@@ -72,7 +73,7 @@ final class OutputQueue {
       evictions += 1
       if largest == spared { isSparedDue = true } else { largest.state.pointee.evict() }
     }
-    isOverBudget = budget.isOver
+    isOverBudget = budget.isOver || budget.isFarOver
     return isSparedDue
   }
 

@@ -42,6 +42,9 @@ struct OutputState: ~Copyable {
 
   var base: UnsafeMutableRawPointer? { block.base }
 
+  /// Shared bytes are all that there is to send.
+  var isSharing: Bool { shared != nil }
+
   var pendingBytes: Int { tail - head + (shared?.count ?? 0) }
 
   /// Appends bytes of the turn's arena, without a copy where nothing else is waiting.
