@@ -16,6 +16,10 @@ public enum Dialect: Hashable, Sendable {
     line.packedWord(0..<min(verbEnd(line), 9)) == nick
   }
 
+  static func isPing(_ line: Span<UInt8>) -> Bool {
+    line.packedWord(0..<min(verbEnd(line), 9)) == ping
+  }
+
   @inline(__always)
   static func verbEnd(_ line: Span<UInt8>) -> Int {
     line.firstIndex(of: ASCII.space, from: 0, to: line.count) ?? line.count
@@ -25,4 +29,5 @@ public enum Dialect: Hashable, Sendable {
   private static let user = packed("USER")
   private static let nick = packed("NICK")
   private static let pass = packed("PASS")
+  private static let ping = packed("PING")
 }

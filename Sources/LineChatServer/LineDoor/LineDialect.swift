@@ -7,9 +7,11 @@ import LineProtocol
 /// The dialect decides and words; the ``LineSession`` it is handed keeps order, and does the sending.
 protocol LineDialect: AnyObject {
   /// Deals with one line. `.wait` leaves it in the input until the session is idle again.
-  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome
+  func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome
   /// All lines at hand have been read.
   func inputPaused(_ session: LineSession)
+  /// No line follows.
+  func inputEnded(_ session: LineSession)
   /// A line that has no end, or none within the limit.
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome
   func replied(_ reply: Reply, _ session: LineSession)

@@ -34,7 +34,8 @@ extension LineSession: ConnectionHandler {
           holdUp()
           return offset
         }
-        if dialect.receive(bytes.extracting(range), self) == .wait {
+        let endsWithCRLF = next - range.upperBound == 2
+        if dialect.receive(bytes.extracting(range), endsWithCRLF: endsWithCRLF, self) == .wait {
           waitForRoom()
           return offset
         }
@@ -96,6 +97,7 @@ extension LineSession: ConnectionHandler {
 
   func inputEnded() {
     isEnding = true
+    dialect.inputEnded(self)
     if isIdle { finish(reason: endReason) }
   }
 

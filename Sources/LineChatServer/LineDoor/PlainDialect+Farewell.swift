@@ -18,7 +18,7 @@ extension PlainDialect {
       last = max(last ?? 0, id)
     }
     let shard = session.shard
-    return session.rooms.reduce(into: []) { farewell, room in
+    return session.rooms.reduce(into: takeKeptBack()) { farewell, room in
       var cursor = session.replayCursor(in: room.name) ?? shard.newest(in: room.id)
       if reason == .slow {
         cursor = min(cursor, last ?? session.shownWhenEvicted ?? shard.shownBeforeThisTurn)

@@ -4,37 +4,73 @@ import LineProtocol
 
 /// The plain dialect: for people with netcat, and for scripts.
 final class PlainDialect: LineDialect {
+  private var choice = DialectChoice()
+  /// What is kept back until it is clear that this is not an IRC client, which must never see a plain line.
+  private var keptBack: [UInt8] = []
   /// The latest NICK of a session that has none yet. If USER follows after all, IRC deals with it again, and in its own words.
   private var nickLine: [UInt8]?
-  /// That NICK is answered only when the lines at hand have been read: USER may follow, and then this is an IRC client, which
-  /// must never see a plain line.
-  private var isNickHeld = false
   /// The command that waits for the hub.
   private var pending: PlainCommand?
   /// It is a list, some of which was shown and some is not.
   private var isListing = false
 
-  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
-    if Dialect.switchesToIRC(line) { return session.isIdle ? switchToIRC(line, session) : .wait }
-    inputPaused(session)
-    if session.nick == nil, session.isIdle, Dialect.isNick(line) {
-      nickLine = line.withUnsafeBufferPointer { Array($0) }
-      isNickHeld = true
-      return .done
+  func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome {
+    switch choice.weigh(line, hasNick: session.nick != nil) {
+    case .irc: return session.isIdle ? switchToIRC(line, session) : .wait
+    case .hold:
+      guard session.isIdle else { return .wait }
+      hold(line, endsWithCRLF, session)
+    case .blank: break
+    case .plain: decidePlain(session)
     }
     return obey(line, session)
   }
 
+  // MARK: The choice between the dialects
+
+  private func hold(_ line: Span<UInt8>, _ endsWithCRLF: Bool, _ session: LineSession) {
+    let isFirst = !choice.isHolding
+    if Dialect.isNick(line) { nickLine = line.withUnsafeBufferPointer { Array($0) } }
+    choice.hold(line, endsWithCRLF: endsWithCRLF, at: session.connection.reactor.now)
+    if isFirst, choice.deadline != nil { wait(session) }
+  }
+
+  private func wait(_ session: LineSession) {
+    session.connection.reactor.after(milliseconds: DialectChoice.patience) { [weak self, weak session] in
+      guard let self, let session, session.connection.isOpen else { return }
+      // The line that decides may be in what waits for the answer of the hub.
+      if session.connection.isInputPaused { return wait(session) }
+      inputPaused(session)
+    }
+  }
+
   func inputPaused(_ session: LineSession) {
-    guard isNickHeld, let line = nickLine else { return }
-    isNickHeld = false
-    _ = obey(line.span, session)
+    if choice.isOver(at: session.connection.reactor.now) { decidePlain(session) }
+  }
+
+  func inputEnded(_ session: LineSession) { decidePlain(session) }
+
+  private func decidePlain(_ session: LineSession) {
+    choice.decidePlain()
+    if !keptBack.isEmpty { session.send(takeKeptBack()) }
+  }
+
+  func takeKeptBack() -> [UInt8] {
+    defer { keptBack = [] }
+    return keptBack
   }
 
   private func switchToIRC(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
-    let irc = IRCDialect(nickLine: session.nick == nil ? nickLine : nil)
+    let lines = choice.isHolding ? choice.held : nickLine.map { [$0] } ?? []
+    let hasNick = session.nick != nil
+    let irc = IRCDialect(held: lines.filter { !hasNick || !Dialect.isNick($0.span) })
     session.change(to: irc, .irc([]))
-    return irc.receive(line, session)
+    return irc.receive(line, endsWithCRLF: true, session)
+  }
+
+  /// Answers a command that may be held.
+  private func answer(_ session: LineSession, _ encode: (inout [UInt8]) -> Void) {
+    if choice.isHolding { encode(&keptBack) } else { session.send(encode) }
   }
 
   private func obey(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
@@ -83,7 +119,7 @@ final class PlainDialect: LineDialect {
     case .history(let room, _): session.ask(.describe(room))
     case .names(let room): session.ask(.listMembers(room))
     case .rooms: session.ask(.listRooms())
-    case .ping(let text): session.send { PlainEncoder.pong(text, into: &$0) }
+    case .ping(let text): answer(session) { PlainEncoder.pong(text, into: &$0) }
     case .help: session.send { PlainEncoder.help(into: &$0) }
     case .quit:
       session.send { PlainEncoder.bye(into: &$0) }
@@ -93,13 +129,14 @@ final class PlainDialect: LineDialect {
   }
 
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome {
+    decidePlain(session)
     refuse(ProtocolError(.lineTooLong, asked: ""), session)
     return .end
   }
 
   private func refuse(_ error: ProtocolError, _ session: LineSession) {
     session.shard.metrics.refused(error.code.rawValue)
-    session.send { PlainEncoder.error(error, into: &$0) }
+    answer(session) { PlainEncoder.error(error, into: &$0) }
     if error.code == .notLineProtocol { session.finish(reason: "not the line protocol") }
   }
 
@@ -108,6 +145,7 @@ final class PlainDialect: LineDialect {
   func ping(_ session: LineSession) {}
 
   func dismiss(_ error: ProtocolError, _ session: LineSession) {
+    decidePlain(session)
     session.send { PlainEncoder.error(error, into: &$0) }
   }
 
@@ -121,7 +159,7 @@ final class PlainDialect: LineDialect {
       isListing = false
       if wasListing, case .names(let room) = pending { return endNames(of: room, session) }
       refuse(error, session)
-    case .named(let nick): session.send { PlainEncoder.okNick(nick.text, into: &$0) }
+    case .named(let nick): answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
     case .alreadyJoined(let room):
       let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
       session.send { PlainEncoder.okJoin(room: room.text, id: newest, into: &$0) }
@@ -192,7 +230,7 @@ final class PlainDialect: LineDialect {
     case .topicSet: break
     case .renamed(_, let nick):
       session.nick = nick
-      session.send { PlainEncoder.okNick(nick.text, into: &$0) }
+      answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
     case .parted(let id, let room, _):
       session.rooms.removeAll { $0.id == id }
       if case .part = pending { session.send { PlainEncoder.okPart(room: room.text, into: &$0) } }

@@ -20,19 +20,19 @@ final class IRCDialect: LineDialect {
   var isRegistered = false
   var underWay = MessagesUnderWay()
 
-  /// A NICK that came before it was clear that this is IRC.
-  private var nickLine: [UInt8]?
+  /// Lines that came before it was clear that this is IRC, and that it deals with first.
+  private var held: ArraySlice<[UInt8]>
   /// The last part comes first.
   private var parts: [Part] = []
   private var answer: Answer?
 
-  init(nickLine: [UInt8]?) { self.nickLine = nickLine }
+  init(held: some Sequence<[UInt8]>) { self.held = Array(held)[...] }
 
   // MARK: Lines
 
-  func receive(_ line: Span<UInt8>, _ session: LineSession) -> LineOutcome {
-    if let nickLine = nickLine.take() { _ = obey(nickLine.span, session) }
-    return obey(line, session)
+  func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome {
+    while session.isIdle, let line = held.popFirst() { _ = obey(line.span, session) }
+    return held.isEmpty ? obey(line, session) : .wait
   }
 
   private func obey(_ bytes: Span<UInt8>, _ session: LineSession) -> LineOutcome {
@@ -62,6 +62,7 @@ final class IRCDialect: LineDialect {
   }
 
   func inputPaused(_ session: LineSession) {}
+  func inputEnded(_ session: LineSession) {}
 
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome {
     refuse(IRCRefusal(.errInputTooLong), session)
