@@ -16,25 +16,28 @@ class ChoiceCase(ServerCase):
     def setUp(self):
         self.chat = self.server("--rate-limit", "off")
 
-    def after_nick(self, nick, *packets):
-        """Sends a NICK, and each packet when the server has read what came before it; gives back the client. All
+    def after_nick(self, *packets):
+        """Sends NICK alice, and each packet when the server has read what came before it; gives back the client. All
         within the time that the server waits."""
         observer = self.keep(IRCClient(self.chat.line, "observer"))
         for _ in range(ATTEMPTS):
             client = self.keep(LineClient(self.chat.line))
             started = time.monotonic()
-            client.send_bytes(f"NICK {nick}\r\n".encode())
-            while observer.answers(f"ISON {nick}") != [observer.numeric(303, f":{nick}")]:
-                pass
+            client.send_bytes(b"NICK alice\r\n")
+            self.wait_for_nick(observer, "alice")
             for packet in packets:
                 client.send_bytes(packet)
                 observer.fence()
             if time.monotonic() - started < PATIENCE:
                 observer.close()
                 return client
-            client.send("QUIT")
-            client.read_to_end()
+            client.close()
+            self.wait_for_nick(observer, "")
         self.fail("the machine is too slow for this test")
+
+    def wait_for_nick(self, observer, there):
+        while observer.answers("ISON alice") != [observer.numeric(303, f":{there}")]:
+            pass
 
     def assertWelcome(self, client, nick):
         client.expect(f":{SERVER} 001 {nick} :Welcome to LineChat, {nick}!{nick}@{SERVER}\r")
@@ -42,29 +45,29 @@ class ChoiceCase(ServerCase):
 
 class InTime(ChoiceCase):
     def test_user_in_a_packet_of_its_own(self):
-        client = self.after_nick("alice", b"USER alice 0 * :Alice\r\n")
+        client = self.after_nick(b"USER alice 0 * :Alice\r\n")
         self.assertWelcome(client, "alice")
         client.read_until(f":{SERVER} 422 alice :There is no message of the day\r")
         client.send("JOIN #ops")
         client.expect(f"{source('alice')} JOIN #ops\r")
 
     def test_user_byte_by_byte(self):
-        client = self.after_nick("alice", *(bytes([byte]) for byte in b"USER a 0 * :A\r\n"))
+        client = self.after_nick(*(bytes([byte]) for byte in b"USER a 0 * :A\r\n"))
         self.assertWelcome(client, "alice")
 
     def test_capabilities_after_the_nick(self):
-        client = self.after_nick("alice", b"CAP LS 302\r\n", b"USER a 0 * :A\r\nCAP END\r\n")
+        client = self.after_nick(b"CAP LS 302\r\n", b"USER a 0 * :A\r\nCAP END\r\n")
         self.assertTrue(client.readline().startswith(f":{SERVER} CAP alice LS :"))
         self.assertWelcome(client, "alice")
 
     def test_a_ping_before_user_is_answered_as_irc_has_it(self):
-        client = self.after_nick("alice", b"PING one\r\n", b"PING\r\n", b"USER a 0 * :A\r\n")
+        client = self.after_nick(b"PING one\r\n", b"PING\r\n", b"USER a 0 * :A\r\n")
         client.expect(f":{SERVER} PONG {SERVER} :one\r", f":{SERVER} 409 alice :No origin specified\r")
         self.assertWelcome(client, "alice")
 
     def test_a_refused_nick_is_told_as_irc_has_it(self):
         """Nothing shows that the server has read a NICK that it refuses; the second one shows it for both."""
-        client = self.after_nick("alice", b"NICK 9lives\r\n", b"USER a 0 * :A\r\n")
+        client = self.after_nick(b"NICK 9lives\r\n", b"USER a 0 * :A\r\n")
         self.assertWelcome(client, "alice")
         client = self.keep(LineClient(self.chat.line))
         client.send_bytes(b"NICK 9lives\r\nPING one\r\nUSER a 0 * :A\r\n")
@@ -88,29 +91,29 @@ class Plain(ChoiceCase):
         client.expect("OK NICK alice", "PONG one", "PONG two")
 
     def test_any_other_line_decides(self):
-        client = self.after_nick("alice", b"PING one\r\n", b"JOIN ops\r\n")
+        client = self.after_nick(b"PING one\r\n", b"JOIN ops\r\n")
         client.expect("OK NICK alice", "PONG one", "OK JOIN ops 0")
 
     def test_the_end_of_input_decides(self):
-        client = self.after_nick("alice", b"PING one\r\n")
+        client = self.after_nick(b"PING one\r\n")
         client.half_close()
         client.expect("OK NICK alice", "PONG one")
         client.expect_end()
 
     def test_a_long_line_decides(self):
-        client = self.after_nick("alice", b"PING " + 9000 * b"x")
+        client = self.after_nick(b"PING " + 9000 * b"x")
         client.expect("OK NICK alice")
         client.expect_error("line-too-long", "")
         client.expect_end()
 
     def test_stopping_the_server_decides(self):
-        client = self.after_nick("alice")
+        client = self.after_nick()
         self.chat.send_signal(15)
         client.expect("OK NICK alice", "BYE shutdown")
         client.expect_end()
 
     def test_many_pings_are_not_held_without_bound(self):
-        client = self.after_nick("alice", 200 * (b"PING " + 100 * b"x" + b"\r\n"))
+        client = self.after_nick(200 * (b"PING " + 100 * b"x" + b"\r\n"))
         client.expect("OK NICK alice", *(200 * ["PONG " + 100 * "x"]))
 
     def test_user_after_all(self):
