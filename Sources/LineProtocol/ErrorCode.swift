@@ -38,9 +38,11 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case textControl = "text-control"
   /// More lines of text than a message may have.
   case tooManyLines = "too-many-lines"
-  /// No end of line within the bound.
+  /// Not a reference by the grammar, or with another command than MSG.
   case badReference = "bad-reference"
+  /// The name has used the reference for another room or text.
   case referenceUsed = "reference-used"
+  /// No end of line within the bound.
   case lineTooLong = "line-too-long"
   /// TLS or HTTP on the line port.
   case notLineProtocol = "not-line-protocol"
