@@ -15,8 +15,10 @@ struct Doors {
   init(_ server: Server, _ shard: Shard, _ encoder: IRCEncoder) {
     self.shard = shard
     let configuration = server.configuration
+    let rooms = configuration.hubLimits.roomsPerSession
     line = LineSettings(
       irc: encoder, networkName: configuration.networkName, started: server.started,
+      roomsPerSession: rooms == .max ? nil : rooms,
       agent: configuration.agentEnabled ? configuration.agentName : nil)
     http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes

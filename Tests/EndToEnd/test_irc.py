@@ -33,6 +33,15 @@ class Registration(IRCCase):
         for token in ("CASEMAPPING=ascii", "CHANTYPES=#", "NICKLEN=32", "CHANNELLEN=51", "UTF8ONLY"):
             self.assertIn(token, tokens)
 
+    def test_the_limit_of_rooms_is_told_as_it_is(self):
+        self.assertIn(" CHANLIMIT=#:5 ", self.tokens("--max-rooms-per-session", "5"))
+        self.assertIn(" CHANLIMIT=#:1000 ", self.tokens())
+        self.assertNotIn("CHANLIMIT", self.tokens("--rate-limit", "off"), "there is none")
+
+    def tokens(self, *arguments):
+        client = self.keep(IRCClient(self.server(*arguments).line))
+        return client.register("alice")[4]
+
     def test_user_before_nick(self):
         client = self.irc()
         client.send("USER a 0 * :A", "NICK alice")

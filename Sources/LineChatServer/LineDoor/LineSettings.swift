@@ -15,6 +15,8 @@ struct LineSettings: Sendable {
   let networkName: String
   /// When the server started, for IRC's 003.
   let started: Timestamp
+  /// Rooms that a session may be in at once; nil for no limit.
+  let roomsPerSession: Int?
   /// The agent's name, which nobody else may take.
   let agent: Nick?
 }

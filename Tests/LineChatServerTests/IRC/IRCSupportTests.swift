@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct IRCSupportTests {
   private func value(of name: String) throws -> String {
-    let token = try #require(IRCSupport.tokens(networkName: "x").first { $0.hasPrefix(name + "=") })
+    let token = try #require(
+      IRCSupport.tokens(networkName: "x", roomsPerSession: 5).first { $0.hasPrefix(name + "=") })
     return String(token.dropFirst(name.count + 1))
   }
 
@@ -33,8 +34,14 @@ import Testing
     #expect(String(decoding: listed, as: UTF8.self).hasSuffix(":\(topic)\r\n"))
   }
 
+  @Test func theLimitOfRoomsIsTheGivenOne() throws {
+    #expect(try value(of: "CHANLIMIT") == "#:5")
+    let unlimited = IRCSupport.tokens(networkName: "x", roomsPerSession: nil)
+    #expect(!unlimited.contains { $0.hasPrefix("CHANLIMIT") })
+  }
+
   @Test func tokensAreWords() {
-    for token in IRCSupport.tokens(networkName: "My = \\ Net: ü") {
+    for token in IRCSupport.tokens(networkName: "My = \\ Net: ü", roomsPerSession: nil) {
       #expect(!token.contains(" ") && !token.hasPrefix(":"))
     }
     #expect(IRCSupport.escaped("My = \\ Net") == "My\\x20\\x3D\\x20\\x5C\\x20Net")

@@ -59,7 +59,8 @@ extension IRCDialect {
 
   func tellSupport(_ session: LineSession) {
     let settings = session.settings
-    let tokens = IRCSupport.tokens(networkName: settings.networkName)
+    let tokens = IRCSupport.tokens(
+      networkName: settings.networkName, roomsPerSession: settings.roomsPerSession)
     session.send { settings.irc.isupport(tokens, to: name(session), into: &$0) }
   }
 

@@ -1,4 +1,3 @@
-import ChatCore
 import LineProtocol
 
 /// What the server tells clients of itself with RPL_ISUPPORT (modern.ircdocs.horse/#rplisupport-parameters).
@@ -8,10 +7,10 @@ enum IRCSupport {
   /// Nicks of one USERHOST (RFC 2812 §4.8).
   static let userHostNicks = 5
 
-  static func tokens(networkName: String) -> [String] {
-    [
-      "CASEMAPPING=ascii",
-      "CHANLIMIT=#:\(HubLimits().roomsPerSession)",
+  /// `roomsPerSession`: nil for no limit, which is told by leaving the token out.
+  static func tokens(networkName: String, roomsPerSession: Int?) -> [String] {
+    let limit = roomsPerSession.map { ["CHANLIMIT=#:\($0)"] } ?? []
+    return ["CASEMAPPING=ascii"] + limit + [
       "CHANMODES=,,,",
       "CHANNELLEN=\(Limits.room + 1)",
       "CHANTYPES=#",
