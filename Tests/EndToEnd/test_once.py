@@ -66,7 +66,7 @@ class OnceTest(unittest.TestCase):
                 self.assertEqual(echo, [f"@msgid=1 {source('ann')} PRIVMSG #ops :one"])
             for line in ["@+linechat/ref=i1 PRIVMSG #ops :other", "@+linechat/ref= PRIVMSG #ops :empty"]:
                 self.assertRegex("\n".join(ann.answers(line)), r"^:linechat 404 ann #ops :.*reference[^\n]*$")
-            two = ann.answers("@+linechat/ref=i2 PRIVMSG #ops,#ops :two")
+            two = ann.answers("@+linechat/ref=i2 PRIVMSG #ops,#other :two")
             self.assertEqual([line.split()[1] for line in two], ["404", "404"])
             bob.expect("MSG ops 1 ann one")
             bob.send("PING all")

@@ -15,6 +15,11 @@ import Testing
     #expect(utterance.refusals.isEmpty)
   }
 
+  @Test func aRoomNamedTwiceIsOne() {
+    #expect(read("#S,#t,#s,#T,#S", "x").refusals.map(\.numeric) == [.errTooManyTargets])
+    #expect(read("#S,#t,#s,#T", "x").rooms.map(\.text) == ["S", "t"])
+  }
+
   @Test func anActionIsOne() {
     let utterance = read("#a", "\u{1}ACTION waves\u{1}")
     #expect(utterance.content?.kind == .action && utterance.content?.text.string == "waves")

@@ -40,26 +40,30 @@ struct IRCUtterance {
     }
     for target in targets { add(target) }
     do throws(NameError) {
-      reference = try Self.reference(line, targets)
+      reference = try reference(line)
     } catch {
       rooms = []
       refusals = targets.map { IRCRefusal(.errCannotSendToChan, [$0], error.reason) }
     }
   }
 
-  private static func reference(_ line: IRCLine, _ targets: [String]) throws(NameError) -> MessageReference? {
-    guard let name = line.tag("+" + referenceTag) else { return nil }
-    if targets.count > 1 { throw NameError(reason: "a reference goes with a message to one channel") }
+  private func reference(_ line: IRCLine) throws(NameError) -> MessageReference? {
+    guard let name = line.tag("+" + Self.referenceTag) else { return nil }
+    if rooms.count + refusals.count > 1 {
+      throw NameError(reason: "a reference goes with a message to one channel")
+    }
     return try MessageReference(name)
   }
 
+  /// A channel that is named twice is one, and in the place of the first.
   private mutating func add(_ target: String) {
     guard target.utf8.first == UInt8(ascii: "#") else {
       let reason = "No such channel, and there are no private messages"
       return refusals.append(IRCRefusal(.errNoSuchNick, [target], reason))
     }
     do throws(IRCRefusal) {
-      rooms.append(try RoomName(channel: target))
+      let room = try RoomName(channel: target)
+      if !rooms.contains(room) { rooms.append(room) }
     } catch {
       refusals.append(error)
     }
