@@ -203,7 +203,6 @@ class Messages(IRCCase):
             ("PRIVMSG #ops :\x1b[2J", 404, "#ops :a text has no control character U+001B"),
             ("PRIVMSG #ops :\x01VERSION\x01", 404, "#ops :a text has no control character U+0001"),
             ("PRIVMSG #ops :" + 4097 * "x", 404, "#ops :a text has at most 4096 bytes"),
-            ("PRIVMSG #ops :\udcff", 400, "* :a line is UTF-8, and this is not"),
             (":only.a.source", 400, "* :a line has a command"),
         ):
             with self.subTest(line[:40]):
@@ -212,6 +211,46 @@ class Messages(IRCCase):
             with self.subTest(line):
                 self.assertAnswers(alice, line)
         self.assertEqual(self.chat.sql("SELECT count(*) FROM messages"), [(0,)])
+
+    def test_what_is_not_utf8_is_refused(self):
+        alice = self.irc("alice", "#ops")
+        for line, command in (
+            ("PRIVMSG #ops :\udcff", "PRIVMSG"), ("notice #ops :\udcff", "NOTICE"), ("TOPIC #ops :\udcff", "TOPIC"),
+            ("@+x=\udcff PRIVMSG #ops :x", "PRIVMSG"), ("\udcff", "*"),
+            (":\udcff", "*"),
+        ):
+            with self.subTest(command):
+                answer = alice.answers(line)
+                self.assertEqual(len(answer), 1)
+                self.assertRegex(answer[0], rf"^:{SERVER} FAIL {re.escape(command)} INVALID_UTF8 :.*UTF-8")
+        self.assertEqual(self.chat.sql("SELECT count(*) FROM messages"), [(0,)])
+
+    def test_who_cannot_write_utf8_may_register_and_leave(self):
+        client = self.irc()
+        client.send("PASS \udcff", "NICK alice", "USER al\udce9 0 * :Andr\udce9")
+        client.expect(f":{SERVER} 001 alice :Welcome to LineChat, alice!alice@{SERVER}")
+        client.send("QUIT :\udcff")
+        self.assertEqual(client.read_to_end()[-1], "ERROR :Closing Link: alice (Quit: \ufffd)")
+
+    def test_tags_are_bounded(self):
+        """As message-tags has it: 4094 bytes without the @ and the space."""
+        alice = self.irc("alice", "#ops", caps="echo-message")
+        echo = f"{source('alice')} PRIVMSG #ops :hi"
+        for length, answer in ((4094, echo), (4095, alice.numeric(417, ":Input line was too long"))):
+            self.assertAnswers(alice, f"@+x={'y' * (length - 3)} PRIVMSG #ops :hi", answer)
+
+    def test_a_room_named_twice_is_one(self):
+        alice, bob = self.irc("alice", "#S", "#t", caps="echo-message"), self.plain("bob", "s")
+        alice.fence()
+        said = f"{source('alice')} PRIVMSG {{}} :x".format
+        self.assertAnswers(alice, "PRIVMSG #S,#t,#s,#S :x", said("#S"), said("#t"))
+        bob.expect("MSG S 1 alice x")
+        self.assertEqual(bob.fence(), [])
+        self.assertAnswers(alice, "@+linechat/ref=1 PRIVMSG #s,#S :x", said("#S"))
+        self.assertAnswers(alice, "JOIN #u,#U", *(f"{line}" for line in (
+            f"{source('alice')} JOIN #u", alice.numeric(353, "= #u :alice"),
+            alice.numeric(366, "#u :End of /NAMES list"))))
+        self.assertAnswers(alice, "PRIVMSG #v,#V :x", alice.numeric(404, "#v :JOIN the room first"))
 
     def test_a_line_too_long_is_skipped(self):
         alice = self.irc("alice", "#ops")

@@ -71,6 +71,21 @@ import Testing
     }
   }
 
+  @Test func repairsWhatIsNotUTF8IfAsked() throws {
+    let line = bytes("@+x=a :s user al") + [0xE9] + bytes(" 0 * :Andr") + [0xE9, 0x21]
+    #expect(
+      try IRCLine.parse(line.span, repairing: true)
+        == IRCLine(
+          tags: [.init(key: "+x", value: "a")], source: "s", command: "USER",
+          parameters: ["al\u{FFFD}", "0", "*", "Andr\u{FFFD}!"]))
+  }
+
+  @Test func tagsAreBounded() throws {
+    let value = String(repeating: "x", count: Limits.ircTags - 2)
+    #expect(try irc("@a=\(value) PING")?.tag("a") == value)
+    #expect(throws: IRCLine.ParseError.tagsTooLong) { try irc("@a=\(value)x PING") }
+  }
+
   @Test func readsBackWhatTheEncoderWrites() throws {
     let encoder = IRCEncoder(serverName: "chat.example")
     let tags: [IRCLine.Tag] = [.init(key: "a", value: "x;y z\\\r\n"), .init(key: "+b", value: "")]

@@ -21,6 +21,8 @@ public struct IRCLine: Hashable, Sendable {
     case notUTF8
     /// A NUL or CR within the line, which RFC 2812 §2.3.1 forbids.
     case control
+    /// More than ``Limits/ircTags`` bytes of tags.
+    case tagsTooLong
     /// Tags or a source, but no command.
     case noCommand
 
@@ -29,6 +31,7 @@ public struct IRCLine: Hashable, Sendable {
       switch self {
       case .notUTF8: "a line is UTF-8, and this is not"
       case .control: "a line has no NUL and no CR but at its end"
+      case .tagsTooLong: "the tags of a line have at most \(Limits.ircTags) bytes"
       case .noCommand: "a line has a command"
       }
     }

@@ -62,8 +62,18 @@ import Testing
     let refusal = try #require(try refusal(of: String(repeating: "x", count: 8000)))
     var bytes: [UInt8] = []
     IRCEncoder(serverName: "linechat").numeric(
-      refusal.numeric, to: "alice", params: refusal.params, trailing: refusal.reason, into: &bytes)
+      try #require(refusal.numeric), to: "alice", params: refusal.params, trailing: refusal.reason,
+      into: &bytes)
     #expect(String(decoding: bytes, as: UTF8.self).hasSuffix(" :Unknown command\r\n"))
+  }
+
+  @Test func aLineThatIsNotUTF8IsNamedByItsCommand() {
+    #expect(IRCRefusal(invalidUTF8: "PRIVMSG").params == ["PRIVMSG", "INVALID_UTF8"])
+    for none in ["", "a b", "\u{FFFD}", ":x"] {
+      #expect(IRCRefusal(invalidUTF8: none).params == ["*", "INVALID_UTF8"])
+    }
+    for name in ["USER", "PASS", "QUIT"] { #expect(IRCCommand.isRepaired(name)) }
+    for name in ["NICK", "PRIVMSG", "JOIN", "PART"] { #expect(!IRCCommand.isRepaired(name)) }
   }
 
   @Test func targetsAreSplitAtCommas() {

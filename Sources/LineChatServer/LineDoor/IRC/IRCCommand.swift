@@ -43,6 +43,9 @@ struct IRCCommand: Sendable {
     return command
   }
 
+  /// Commands whose free texts nobody needs: with what is not UTF-8 replaced, they are obeyed all the same.
+  static func isRepaired(_ command: String) -> Bool { ["USER", "PASS", "QUIT"].contains(command) }
+
   private static let byName = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
 }
 

@@ -57,8 +57,19 @@ final class IRCDialect: LineDialect {
     do throws(IRCLine.ParseError) {
       return try IRCLine.parse(bytes)
     } catch {
-      throw IRCRefusal(.errUnknownError, ["*"], error.reason)
+      switch error {
+      case .notUTF8: return try readRepaired(bytes)
+      case .tagsTooLong: throw IRCRefusal(.errInputTooLong)
+      case .control, .noCommand: throw IRCRefusal(.errUnknownError, ["*"], error.reason)
+      }
     }
+  }
+
+  /// Who cannot write UTF-8 may still register and leave; everything else is refused.
+  private func readRepaired(_ bytes: Span<UInt8>) throws(IRCRefusal) -> IRCLine {
+    let line = try? IRCLine.parse(bytes, repairing: true)
+    if let line, IRCCommand.isRepaired(line.command) { return line }
+    throw IRCRefusal(invalidUTF8: line?.command ?? "")
   }
 
   func inputPaused(_ session: LineSession) {}
@@ -129,8 +140,19 @@ final class IRCDialect: LineDialect {
   }
 
   func refuse(_ refusal: IRCRefusal, _ session: LineSession) {
-    session.shard.metrics.refused("irc-\(refusal.numeric.code)")
-    reply(refusal.numeric, refusal.params, text: refusal.reason, to: session)
+    switch refusal.reply {
+    case .numeric(let numeric):
+      session.shard.metrics.refused("irc-\(numeric.code)")
+      reply(numeric, refusal.params, text: refusal.reason, to: session)
+    case .fail:
+      session.shard.metrics.refused("irc-fail")
+      let irc = session.settings.irc
+      session.send {
+        irc.line(
+          source: irc.serverName, command: "FAIL", params: refusal.params, trailing: refusal.reason, into: &$0
+        )
+      }
+    }
   }
 
   /// Goes on with a list when the socket has taken what there is of it.

@@ -1,16 +1,32 @@
 import LineProtocol
 
-/// An error reply: a numeric, what it is about, and why.
+/// An error reply: a numeric or FAIL, what it is about, and why.
 struct IRCRefusal: Error, Equatable {
-  let numeric: Numeric
+  enum Reply: Equatable {
+    case numeric(Numeric)
+    /// IRCv3 standard replies. Sent only where a specification that was told to the client has it, so it needs no capability.
+    case fail
+  }
+
+  let reply: Reply
   let params: [String]
+  /// nil for a FAIL.
+  var numeric: Numeric? { if case .numeric(let numeric) = reply { numeric } else { nil } }
   /// nil: the numeric's standard text.
   let reason: String?
 
   init(_ numeric: Numeric, _ params: [String] = [], _ reason: String? = nil) {
-    self.numeric = numeric
+    reply = .numeric(numeric)
     self.params = params.map(Self.quoted)
     self.reason = reason
+  }
+
+  /// A line that is not UTF-8 (IRCv3 utf8-only). `command`: the line's, which may be anything.
+  init(invalidUTF8 command: String) {
+    reply = .fail
+    let isWord = !command.isEmpty && command.utf8.allSatisfy { 0x41...0x5A ~= $0 }
+    params = [isWord ? Self.quoted(command) : "*", "INVALID_UTF8"]
+    reason = "The line is not UTF-8, and nothing was done; set your client to UTF-8"
   }
 
   /// What was refused may be as long as a line; the reason must fit behind it.
