@@ -35,6 +35,7 @@ need() {
 }
 
 has_sqlite_header() { [ -e /usr/include/sqlite3.h ] || pkg-config --exists sqlite3; }
+has_weechat_plugins() { compgen -G "/usr/lib/*/weechat/plugins/trigger.so" || [ -e /usr/lib/weechat/plugins/trigger.so ]; }
 has_openbsd_netcat() { nc -h 2>&1 | grep -q OpenBSD; }
 
 # Runs a command as root; fails if it may not.
@@ -81,12 +82,25 @@ install_for_tests() {
   need irssi command -v irssi
   need weechat-headless command -v weechat-headless
   need chromium command -v chromium
+  need weechat-plugins has_weechat_plugins
   need python3 test -x "$python"
+  need python3-pip "$python" -m pip --version
   need python3-websockets "$python" -c "import websockets"
   need python3-irc "$python" -c "import irc.client"
   need python3-hypothesis "$python" -c "import hypothesis"
   need python3-jsonschema "$python" -c "import jsonschema"
   install_missing
+  install_pydle
+}
+
+# Debian has no package of it. It goes beside the build, and changes nothing else of the machine.
+install_pydle() {
+  local directory=$root/.build/python version=1.1.0
+  [ -e "$directory/pydle-$version.dist-info" ] && return
+  say "installing pydle $version into .build/python"
+  "$python" -m pip --disable-pip-version-check --no-input install --quiet --no-deps --no-warn-script-location \
+    --root-user-action=ignore --upgrade --target "$directory" "pydle==$version" >&2 ||
+    fail "pydle could not be installed; the Python package index must be reachable"
 }
 
 # Leaves out what the linker says of a function of the toolchain's Foundation that LineChat does not call.

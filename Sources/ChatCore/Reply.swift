@@ -16,8 +16,8 @@ public enum Reply: Sendable {
   case rooms(Page<RoomDescription>)
   /// Those of the nicks asked for that are there, as their holders write them.
   case found([Nick])
-  /// Sessions that have a name, and rooms.
-  case count(sessions: Int, rooms: Int)
+  /// Sessions that have a name, how many there were at most at once since the start, and rooms.
+  case count(sessions: Int, mostSessions: Int, rooms: Int)
 }
 
 /// What the hub tells of a room.

@@ -13,6 +13,8 @@ public final class DeliveryMetrics: Sendable {
   public let lineConnections = Atomic(0)
   public let httpConnections = Atomic(0)
   public let webSockets = Atomic(0)
+  /// IRC sessions that have the mode `i`.
+  public let invisibleSessions = Atomic(0)
   private let counters = Lock<[String: Int]>([:])
 
   public init() {}

@@ -17,12 +17,17 @@ import Testing
 
   @Test func countsSessionsAndRooms() throws {
     var hub = Hub()
-    let alice = SessionID(loop: 0, serial: 1)
+    let (alice, bob) = (SessionID(loop: 0, serial: 1), SessionID(loop: 0, serial: 2))
     _ = hub.decide(Request(alice, .claim(try Nick("alice"))), lastID: 0)
+    _ = hub.decide(Request(bob, .claim(try Nick("bob"))), lastID: 0)
+    _ = hub.decide(Request(bob, .end(reason: "")), lastID: 0)
     for room in ["a", "b"] {
       _ = hub.decide(Request(alice, .join(try RoomName(room), after: nil)), lastID: 0)
     }
-    guard case .reply(.count(sessions: 1, rooms: 2)) = hub.decide(Request(alice, .count), lastID: 0) else {
+    guard
+      case .reply(.count(sessions: 1, mostSessions: 2, rooms: 2)) = hub.decide(
+        Request(alice, .count), lastID: 0)
+    else {
       Issue.record("one session and two rooms are not counted")
       return
     }

@@ -27,8 +27,9 @@ class Registration(IRCCase):
     def test_welcome(self):
         lines = self.irc().register("alice")
         codes = [line.split()[1] for line in lines]
-        self.assertEqual(codes, "001 002 003 004 005 251 254 255 422".split())
+        self.assertEqual(codes, "001 002 003 004 005 251 254 255 265 266 422".split())
         self.assertEqual(lines[0], f":{SERVER} 001 alice :Welcome to LineChat, alice!alice@{SERVER}")
+        self.assertRegex(lines[3], rf"^:{SERVER} 004 alice {SERVER} linechat-\S+ i :$")
         tokens = lines[4].split(" :")[0].split()[3:]
         for token in ("CASEMAPPING=ascii", "CHANTYPES=#", "NICKLEN=32", "CHANNELLEN=51", "UTF8ONLY"):
             self.assertIn(token, tokens)
@@ -61,7 +62,7 @@ class Registration(IRCCase):
                 client = self.irc()
                 client.send(line, "USER a 0 * :A")
                 self.assertTrue(client.readline().startswith(f":{SERVER} {code} :"))
-                self.assertEqual(len(client.register("alice")), 9)
+                self.assertEqual(len(client.register("alice")), 11)
                 client.send("QUIT")
                 client.read_to_end()
 
@@ -384,10 +385,26 @@ class Rooms(IRCCase):
         for line, *answer in (
             ("MODE #a", 324, "#a +"), ("MODE #a b", 368, "#a :End of channel ban list"),
             ("MODE #a +o bob", 482, "#a :You're not channel operator"), ("MODE #none", 403, "#none :No such channel"),
-            ("MODE alice", 221, "+"), ("MODE alice +i", 501, ":Unknown MODE flag"),
+            ("MODE #none b", 403, "#none :No such channel"), ("MODE #none +o bob", 403, "#none :No such channel"),
+            ("MODE alice", 221, "+"), ("MODE alice +w", 501, ":Unknown MODE flag"),
             ("MODE bob", 502, ":Cant change mode for other users"), ("MODE", 461, "MODE :Not enough parameters"),
         ):
             self.assertAnswers(alice, line, alice.numeric(*answer))
+
+    def test_a_person_may_be_invisible(self):
+        alice, bob = self.irc("alice"), self.irc("bob")
+        changed = f"{source('alice')} MODE alice :"
+        for line, *answers in (
+            ("MODE alice +i", changed + "+i"), ("MODE alice +i",), ("MODE ALICE", alice.numeric(221, "+i")),
+            ("MODE alice -i+wx", changed + "-i", alice.numeric(501, ":Unknown MODE flag")),
+            ("MODE alice", alice.numeric(221, "+")), ("MODE alice -i+i-i",), ("MODE alice i", changed + "+i"),
+        ):
+            self.assertAnswers(alice, line, *answers)
+        count = ":There are {} users and {} invisible on 1 servers".format
+        self.assertEqual(bob.answers("LUSERS")[0], bob.numeric(251, count(1, 1)))
+        alice.send("QUIT")
+        alice.read_to_end()
+        self.assertEqual(bob.answers("LUSERS")[0], bob.numeric(251, count(1, 0)))
 
     def test_a_room_of_thousands(self):
         """Lists that are longer than what may wait for a client come as fast as it reads."""
@@ -413,17 +430,36 @@ class People(IRCCase):
         self.assertEqual(sum(line.split(" :")[1].split().count("alice") for line in many), 1000)
         self.assertAnswers(alice, "USERHOST bob carol", alice.numeric(302, ":bob=+bob@linechat"))
 
+    def test_whois(self):
+        alice = self.irc("alice")
+        self.plain("Bob")
+        end = alice.numeric(318, "{} :End of /WHOIS list").format
+        none = alice.numeric(401, "{} :No such nick/channel").format
+        bob = [alice.numeric(311, f"Bob Bob {SERVER} * :Bob"), alice.numeric(312, f"Bob {SERVER} :LineChat")]
+        self.assertAnswers(alice, "WHOIS bob", *bob, end("bob"))
+        self.assertAnswers(alice, "WHOIS bob bob", *bob, end("bob"))
+        self.assertAnswers(alice, f"whois {SERVER} BOB", *bob, end("BOB"))
+        self.assertAnswers(alice, "WHOIS carol", none("carol"), end("carol"))
+        self.assertAnswers(alice, "WHOIS b*", none("b*"), end("b*"))
+        self.assertAnswers(alice, "WHOIS elsewhere bob", alice.numeric(402, "elsewhere :No such server"))
+        for nobody in ("WHOIS", "WHOIS :"):
+            self.assertAnswers(alice, nobody, alice.numeric(431, ":No nickname given"))
+
     def test_the_server(self):
         alice = self.irc("alice", "#a")
-        self.assertEqual(alice.answers("LUSERS")[:2], [
-            alice.numeric(251, ":There are 1 users and 0 invisible on 1 servers"),
-            alice.numeric(254, "1 :channels formed")])
+        with self.chat.client("bob"):
+            pass
+        self.assertAnswers(
+            alice, "LUSERS", alice.numeric(251, ":There are 1 users and 0 invisible on 1 servers"),
+            alice.numeric(254, "1 :channels formed"), alice.numeric(255, ":I have 1 clients and 0 servers"),
+            alice.numeric(265, "1 2 :Current local users 1, max 2"),
+            alice.numeric(266, "1 2 :Current global users 1, max 2"))
         self.assertRegex(alice.answers("VERSION")[0], rf"^:{SERVER} 351 alice linechat-\S+ {SERVER} :$")
         self.assertRegex(alice.answers("TIME")[0], rf"^:{SERVER} 391 alice {SERVER} \d+ 0 :{TIMESTAMP}$")
         self.assertAnswers(alice, "MOTD", alice.numeric(422, ":There is no message of the day"))
         self.assertAnswers(alice, "VERSION other", alice.numeric(402, "other :No such server"))
         self.assertAnswers(alice, "PING", alice.numeric(409, ":No origin specified"))
-        self.assertAnswers(alice, "whois bob", alice.numeric(421, "WHOIS :Unknown command"))
+        self.assertAnswers(alice, "frob bob", alice.numeric(421, "FROB :Unknown command"))
 
 
 class Endings(IRCCase):

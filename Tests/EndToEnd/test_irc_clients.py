@@ -142,7 +142,7 @@ class Terminal:
 
 @needs("irssi")
 class Irssi(ClientCase):
-    def test_irssi(self):
+    def started(self):
         home = self.temporary_directory()
         os.mkdir(f"{home}/irssi")
         with open(f"{home}/irssi/config", "w", encoding="utf-8") as file:
@@ -153,6 +153,18 @@ class Irssi(ClientCase):
         irssi = self.keep(Terminal(
             "irssi", f"--home={home}/irssi", f"--connect={host}", f"--port={port}", "--nick=irssi", env=environment))
         irssi.wait_for("Welcome to LineChat, irssi!irssi@linechat")
+        irssi.wait_for("Mode change [+i] for user irssi")
+        return irssi
+
+    def test_a_refused_private_message_does_not_look_sent(self):
+        irssi = self.started()
+        irssi.type("/query observer")
+        irssi.type("psst")
+        irssi.wait_for("<irssi> psst")
+        irssi.wait_for("observer: No such nick/channel")
+
+    def test_irssi(self):
+        irssi = self.started()
         irssi.type("/join #room")
         self.observer.read_until(f"{source('irssi')} JOIN #room")
         irssi.wait_for("the topic")

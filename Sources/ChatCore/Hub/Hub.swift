@@ -5,7 +5,10 @@ import LineProtocol
 /// A pure value: it decides, and the caller carries the decision out. Its view is that of *submitted* events, so each
 /// request is checked against everything decided before it, whether or not the loops have shown that yet.
 public struct Hub: Sendable {
-  var sessions: [SessionID: HubSession] = [:]
+  var sessions: [SessionID: HubSession] = [:] {
+    didSet { mostSessions = max(mostSessions, sessions.count) }
+  }
+  private var mostSessions = 0
   var holders: [Nick: SessionID] = [:]
   var rooms: [RoomID: HubRoom] = [:]
   var roomIDs: [RoomName: RoomID] = [:]
@@ -49,7 +52,8 @@ public struct Hub: Sendable {
         return .reply(try members(of: name, after: last, for: session))
       case .listRooms(let last): return .reply(.rooms(rooms(after: last)))
       case .find(let nicks): return .reply(.found(nicks.compactMap(holder(of:))))
-      case .count: return .reply(.count(sessions: sessionCount, rooms: roomCount))
+      case .count:
+        return .reply(.count(sessions: sessionCount, mostSessions: mostSessions, rooms: roomCount))
       case .end(let reason): return .events(end(session, reason: reason))
       }
     } catch {

@@ -10,6 +10,8 @@ protocol LineDialect: AnyObject {
   func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome
   /// All lines at hand have been read.
   func inputPaused(_ session: LineSession)
+  /// The session is over.
+  func left(_ session: LineSession)
   /// No line follows.
   func inputEnded(_ session: LineSession)
   /// A line that has no end, or none within the limit.

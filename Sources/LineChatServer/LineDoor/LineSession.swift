@@ -135,6 +135,7 @@ final class LineSession {
   func leave() {
     if hasLeft { return }
     hasLeft = true
+    dialect.left(self)
     replay?.cancel()
     replay = nil
     continuation = nil

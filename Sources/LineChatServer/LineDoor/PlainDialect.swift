@@ -49,6 +49,7 @@ final class PlainDialect: LineDialect {
   }
 
   func inputEnded(_ session: LineSession) { decidePlain(session) }
+  func left(_ session: LineSession) {}
 
   private func decidePlain(_ session: LineSession) {
     choice.decidePlain()

@@ -27,6 +27,7 @@ extension IRCCommand {
 
     // People
     IRCCommand("WHO", minimum: 1, .alone { $0.who($1, $2) }),
+    IRCCommand("WHOIS", .alone { $0.whois($1, $2) }),
     IRCCommand("ISON", minimum: 1, .alone { $0.isOn($1, $2) }),
     IRCCommand("USERHOST", minimum: 1, .alone { $0.userHost($1, $2) }),
 

@@ -38,6 +38,35 @@ extension IRCDialect {
       to: &out)
   }
 
+  /// `WHOIS [server] nick` (RFC 2812 §3.6.2): what ``appendWho(_:_:_:to:)`` says, in WHOIS's words. The end comes in any case, as
+  /// clients wait for it.
+  func whois(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+    guard let target = line.parameters.last, !target.isEmpty else {
+      refuse(IRCRefusal(.errNoNicknameGiven), session)
+      return .done
+    }
+    let server = session.settings.irc.serverName
+    if line.parameters.count > 1, line.parameters[0] != server, line.parameters[0] != target {
+      refuse(IRCRefusal(.errNoSuchServer, [line.parameters[0]]), session)
+      return .done
+    }
+    guard let nick = try? Nick(target) else { return endWhois(target, isThere: false, session) }
+    return ask(.find([nick]), session) { reply, irc, session in
+      guard case .found(let nicks) = reply, let nick = nicks.first?.text else {
+        return irc.endWhois(target, isThere: false, session)
+      }
+      irc.reply(.rplWhoisUser, [nick, nick, server, "*"], text: nick, to: session)
+      irc.reply(.rplWhoisServer, [nick, server], text: session.settings.networkName, to: session)
+      return irc.endWhois(target, isThere: true, session)
+    }
+  }
+
+  private func endWhois(_ target: String, isThere: Bool, _ session: LineSession) -> IRCProgress {
+    if !isThere { refuse(IRCRefusal(.errNoSuchNick, [target]), session) }
+    reply(.rplEndOfWhois, [target], to: session)
+    return .done
+  }
+
   /// `ISON nick nick…` (RFC 2812 §4.9)
   func isOn(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
     let words = line.parameters.flatMap { $0.split(separator: " ") }

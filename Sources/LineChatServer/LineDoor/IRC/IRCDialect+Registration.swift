@@ -50,8 +50,8 @@ extension IRCDialect {
       .rplWelcome, text: "Welcome to \(settings.networkName), \(settings.irc.source(nick.text))", to: session)
     reply(.rplYourHost, text: "Your host is \(server), running \(Self.softwareVersion)", to: session)
     reply(.rplCreated, text: "This server was started at \(settings.started)", to: session)
-    // There are no modes, and an empty parameter cannot be written.
-    reply(.rplMyInfo, [server, Self.softwareVersion, "-", "-"], to: session)
+    // Channels have no modes: the last parameter is empty.
+    reply(.rplMyInfo, [server, Self.softwareVersion, IRCUserModes.letters], text: "", to: session)
     tellSupport(session)
   }
 

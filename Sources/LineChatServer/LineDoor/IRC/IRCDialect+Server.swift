@@ -13,11 +13,17 @@ extension IRCDialect {
 
   func countUsers(_ session: LineSession) -> IRCProgress {
     ask(.count, session) { reply, irc, session in
-      guard case .count(let sessions, let rooms) = reply else { return .done }
+      guard case .count(let sessions, let most, let rooms) = reply else { return .done }
+      // Counted apart from the sessions, so it may be ahead of them.
+      let invisible = min(session.shard.metrics.invisibleSessions.load(ordering: .relaxed), sessions)
       irc.reply(
-        .rplLUserClient, text: "There are \(sessions) users and 0 invisible on 1 servers", to: session)
+        .rplLUserClient,
+        text: "There are \(sessions - invisible) users and \(invisible) invisible on 1 servers", to: session)
       irc.reply(.rplLUserChannels, ["\(rooms)"], to: session)
       irc.reply(.rplLUserMe, text: "I have \(sessions) clients and 0 servers", to: session)
+      let users = "users \(sessions), max \(most)"
+      irc.reply(.rplLocalUsers, ["\(sessions)", "\(most)"], text: "Current local \(users)", to: session)
+      irc.reply(.rplGlobalUsers, ["\(sessions)", "\(most)"], text: "Current global \(users)", to: session)
       return .done
     }
   }

@@ -18,6 +18,7 @@ final class IRCDialect: LineDialect {
   var isNegotiating = false
   var hasUser = false
   var isRegistered = false
+  var modes = IRCUserModes()
   var underWay = MessagesUnderWay()
 
   /// Lines that came before it was clear that this is IRC, and that it deals with first.
@@ -74,6 +75,10 @@ final class IRCDialect: LineDialect {
 
   func inputPaused(_ session: LineSession) {}
   func inputEnded(_ session: LineSession) {}
+
+  func left(_ session: LineSession) {
+    if modes.isInvisible { session.shard.metrics.invisibleSessions.subtract(1, ordering: .relaxed) }
+  }
 
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome {
     refuse(IRCRefusal(.errInputTooLong), session)

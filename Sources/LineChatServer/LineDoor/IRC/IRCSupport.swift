@@ -21,7 +21,7 @@ enum IRCSupport {
       "PREFIX=()",
       "SAFELIST",
       "TARGMAX=JOIN:,LIST:,NAMES:,NOTICE:\(IRCUtterance.maximumTargets),PART:,"
-        + "PRIVMSG:\(IRCUtterance.maximumTargets),USERHOST:\(userHostNicks),WHO:1",
+        + "PRIVMSG:\(IRCUtterance.maximumTargets),USERHOST:\(userHostNicks),WHO:1,WHOIS:1",
       "TOPICLEN=\(topicBytes)",
       "UTF8ONLY",
     ]
