@@ -2,7 +2,7 @@
 public struct ProtocolError: Error, Hashable, Sendable {
   /// What scripts test.
   public let code: ErrorCode
-  /// What was asked, at most `Limits.asked` bytes on one line, without controls; a cut is marked with `…`.
+  /// What was asked, at most `Limits.asked` bytes on one line, without controls and what is not to be seen; a cut is marked with `…`.
   public let asked: String
   /// What is wrong, in words.
   public let reason: String
@@ -21,24 +21,24 @@ public struct ProtocolError: Error, Hashable, Sendable {
     self.init(code, asked: shown, reason: reason)
   }
 
-  /// Quoted input goes to a terminal, so it has no controls, and it is bounded, as it was refused.
+  /// Quoted input goes to a terminal, so it has no controls, nothing hides in it, and it is bounded, as it was refused.
   private static func quoted(_ asked: String) -> String {
     let ellipsis = "…"
     var quoted = ""
     // Where to cut if the whole turns out not to fit.
     var cut = quoted.endIndex
     for scalar in asked.unicodeScalars {
-      quoted.unicodeScalars.append(isControl(scalar) ? "?" : scalar)
+      quoted.unicodeScalars.append(isControl(scalar) || scalar.isInvisible && scalar != " " ? "?" : scalar)
       if quoted.utf8.count <= Limits.asked - ellipsis.utf8.count { cut = quoted.endIndex }
       if quoted.utf8.count > Limits.asked { return quoted[..<cut] + ellipsis }
     }
     return quoted
   }
 
-  /// C0, DEL, C1, and Unicode's own line and paragraph separators.
+  /// C0, DEL and C1.
   private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: true
+    case 0..<0x20, 0x7F...0x9F: true
     default: false
     }
   }

@@ -33,6 +33,31 @@ import Testing
     }
   }
 
+  @Test func aRoomWithAHiddenCharacterIsNotMade() throws {
+    let (hidden, alice) = (try RoomName("ops\u{200B}"), SessionID(loop: 0, serial: 1))
+    var hub = Hub()
+    _ = hub.decide(Request(alice, .claim(try Nick("alice"))), lastID: 0)
+    guard case .reply(.refused(let error)) = hub.decide(Request(alice, .join(hidden, after: nil)), lastID: 0)
+    else {
+      Issue.record("it was made")
+      return
+    }
+    #expect(error.code == .badRoom && error.reason.contains("U+200B"))
+    let post = Request.Action.post(hidden, try MessageText("x"), as: try Nick("bot"), .user)
+    _ = hub.decide(Request(alice, post), lastID: 0)
+    #expect(hub.roomCount == 0)
+  }
+
+  @Test func aStoredRoomWithAHiddenCharacterIsEntered() throws {
+    let (hidden, alice) = (try RoomName("ops\u{200B}"), SessionID(loop: 0, serial: 1))
+    var hub = Hub(rooms: [StoredRoom(id: RoomID(1), name: hidden, topic: nil)])
+    _ = hub.decide(Request(alice, .claim(try Nick("alice"))), lastID: 0)
+    guard case .event = hub.decide(Request(alice, .join(hidden, after: nil)), lastID: 0) else {
+      Issue.record("it was not entered")
+      return
+    }
+  }
+
   private func found(_ nicks: [Nick], _ hub: inout Hub) throws -> [Nick] {
     let asking = SessionID(loop: 2, serial: 7)
     guard case .reply(.found(let found)) = hub.decide(Request(asking, .find(nicks)), lastID: 0) else {

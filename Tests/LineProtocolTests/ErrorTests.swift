@@ -21,6 +21,10 @@ import Testing
     #expect(error.asked == "MSG lobby ?[2J?????" + "?é")
   }
 
+  @Test func nothingHidesInQuotedInput() {
+    #expect(ProtocolError(.badRoom, asked: "a\u{200B}b\u{202E}c d").asked == "a?b?c d")
+  }
+
   @Test func quotedInputIsRepaired() {
     #expect(ProtocolError(.badRoom, asked: [0x61, 0xFF, 0x62].span).asked == "a\u{FFFD}b")
     let garbage = ProtocolError(.badRoom, asked: [UInt8](repeating: 0xFF, count: 8192).span)

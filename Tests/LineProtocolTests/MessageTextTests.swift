@@ -56,6 +56,27 @@ import Testing
     }
   }
 
+  @Test func storesSeparatorsOfLinesAsLF() throws {
+    #expect(try check("a\u{2028}b\u{2029}c").string == "a\nb\nc")
+    #expect(try check("a\u{2028}b").lineCount == 2)
+    #expect(try check("\u{2029}“a”…\u{2028}\r\n\u{2027}\u{202A}").string == "\n“a”…\n\n\u{2027}\u{202A}")
+    #expect(throws: TextError.empty) { try check("\u{2028}\u{2029}") }
+    #expect(throws: TextError.tooManyLines) { try check(String(repeating: "x\u{2028}", count: 64)) }
+    for before in 0..<17 {
+      let start = String(repeating: "a", count: before)
+      #expect(try check(start + "\u{2028}b").string == start + "\nb")
+    }
+  }
+
+  @Test func aTopicIsSeenToItsEnds() throws {
+    for topic in ["x", " x ", "❤\u{FE0F}", "a\u{200B}b", "🏴\u{E0067}\u{E007F}"] {
+      try MessageText(topic).checkTopic()
+    }
+    for topic in ["a\nb", "\u{200B}a", "a\u{202E}", "a\u{2069}", "\u{FEFF}", "\u{FE0F}a", "a\u{FFFE}"] {
+      #expect(throws: NameError.self) { try MessageText(topic).checkTopic() }
+    }
+  }
+
   @Test func isEmptyWithoutAnythingButLineBreaks() {
     for text in ["", "\n", "\n\n\n", "\r\n"] {
       #expect(throws: TextError.empty) { try check(text) }

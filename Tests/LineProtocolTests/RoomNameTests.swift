@@ -68,6 +68,24 @@ import Testing
     }
   }
 
+  @Test func aNewOneHasNothingHidden() throws {
+    let ranges: [ClosedRange<UInt32>] = [
+      0xAD...0xAD, 0x61C...0x61C, 0x200B...0x200F, 0x2028...0x202F, 0x205F...0x206F, 0xFE00...0xFE0F,
+      0xFEFF...0xFEFF, 0xFDD0...0xFDEF, 0xFFF9...0xFFFB, 0xFFFE...0xFFFF, 0x10FFFE...0x10FFFF,
+      0xE0000...0xE007F, 0xE0100...0xE01EF,
+    ]
+    for scalar in ranges.joined().compactMap(Unicode.Scalar.init) {
+      let name = try RoomName("a\(scalar)b")
+      #expect(throws: NameError.self, "\(String(scalar.value, radix: 16))") { try name.checkVisible() }
+    }
+    #expect(
+      throws: NameError(reason: "a new room's name has no invisible character, and this has U+200B")
+    ) { try RoomName("ops\u{200B}").checkVisible() }
+    for name in ["a", "C++", "mötley", "日本語", "غرفة", "खिड़की", "👍🏽", "a\u{301}", "|;'\"<>.?/\\`~"] {
+      try RoomName(name).checkVisible()
+    }
+  }
+
   @Test func saysWhatIsWrong() {
     #expect(throws: NameError(reason: "a room's name has no comma")) { try RoomName("a,b") }
     #expect(throws: NameError(reason: "a room's name has at most 50 bytes")) {

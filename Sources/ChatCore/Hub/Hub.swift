@@ -73,6 +73,11 @@ public struct Hub: Sendable {
   /// The room of this name, made if it is not there.
   mutating func roomOrNew(named name: RoomName) throws(ProtocolError) -> RoomID {
     if let id = roomIDs[name] { return id }
+    do throws(NameError) {
+      try name.checkVisible()
+    } catch {
+      throw ProtocolError(.badRoom, asked: name.text, reason: error.reason)
+    }
     if rooms.count >= limits.rooms {
       throw ProtocolError(.tooManyRooms, asked: name.text, reason: "the server has as many rooms as it may")
     }

@@ -2,7 +2,7 @@
 /// but tab, newline and IRC's formatting (otherwise a message could send escape sequences to somebody's
 /// terminal).
 public struct MessageText: Hashable, Sendable {
-  /// The text; CRLF has become LF.
+  /// The text; CRLF and Unicode's line and paragraph separators (U+2028, U+2029) have become LF.
   public let string: String
   /// The number of lines, 1–64. A newline at the end begins an empty last line.
   public let lineCount: Int
@@ -19,7 +19,7 @@ public struct MessageText: Hashable, Sendable {
 
   /// Checks a text.
   public init(_ string: String) throws(TextError) {
-    let string = try Self.withoutCarriageReturns(string)
+    let string = Self.withoutSeparators(try Self.withoutCarriageReturns(string))
     let bytes = string.utf8.span
     guard bytes.count > 0 else { throw .empty }
     guard bytes.count <= Limits.text else { throw .tooLong }
@@ -43,6 +43,23 @@ public struct MessageText: Hashable, Sendable {
     lineCount = breaks + 1
   }
 
+  /// `string` with LF for each U+2028 and U+2029. Many programs end a line there (Python's `splitlines`), so what follows one may not
+  /// be passed on as if it stood in the middle of a line. Without them it comes back as it is.
+  private static func withoutSeparators(_ string: String) -> String {
+    let bytes = string.utf8.span
+    guard bytes.firstSeparator(from: 0) != nil else { return string }
+    var kept: [UInt8] = []
+    kept.reserveCapacity(bytes.count)
+    var start = 0
+    while let separator = bytes.firstSeparator(from: start) {
+      bytes.extracting(start..<separator).withUnsafeBufferPointer { kept.append(contentsOf: $0) }
+      kept.append(ASCII.lf)
+      start = separator + 3
+    }
+    bytes.extracting(start...).withUnsafeBufferPointer { kept.append(contentsOf: $0) }
+    return String(decoding: kept, as: UTF8.self)
+  }
+
   /// `string` with LF for each CRLF; a CR elsewhere is refused. Without a CR it comes back as it is.
   private static func withoutCarriageReturns(_ string: String) throws(TextError) -> String {
     let bytes = string.utf8.span
@@ -58,5 +75,17 @@ public struct MessageText: Hashable, Sendable {
       }
     }
     return String(decoding: kept, as: UTF8.self)
+  }
+}
+
+extension Span<UInt8> {
+  /// Where the first U+2028 (E2 80 A8) or U+2029 (E2 80 A9) at or after `start` begins.
+  fileprivate func firstSeparator(from start: Int) -> Int? {
+    var start = start
+    while let lead = firstIndex(of: 0xE2, from: start, to: count) {
+      if lead + 2 < count, self[lead + 1] == 0x80, self[lead + 2] & 0xFE == 0xA8 { return lead }
+      start = lead + 1
+    }
+    return nil
   }
 }

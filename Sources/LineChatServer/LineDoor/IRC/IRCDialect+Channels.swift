@@ -10,7 +10,8 @@ extension IRCDialect {
     return forEachChannel(line, session) { room, irc, session in
       irc.ask(.join(room, after: nil), session) { reply, irc, session in
         if case .refused(let error) = reply {
-          irc.refuse(IRCRefusal(.errTooManyChannels, [room.channel], error.reason), session)
+          let numeric: Numeric = error.code == .badRoom ? .errNoSuchChannel : .errTooManyChannels
+          irc.refuse(IRCRefusal(numeric, [room.channel], error.reason), session)
         }
         // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
         return .done
@@ -83,11 +84,18 @@ extension IRCDialect {
       let reason = "A topic has at most \(IRCSupport.topicBytes) bytes"
       throw IRCRefusal(.errUnknownError, ["TOPIC", room.channel], reason)
     }
+    let topic: MessageText
     do throws(TextError) {
-      return try MessageText(text).string
+      topic = try MessageText(text)
     } catch {
       throw IRCRefusal(.errUnknownError, ["TOPIC", room.channel], error.reason)
     }
+    do throws(NameError) {
+      try topic.checkTopic()
+    } catch {
+      throw IRCRefusal(.errUnknownError, ["TOPIC", room.channel], error.reason)
+    }
+    return topic.string
   }
 
   private func showTopic(_ room: RoomName, _ session: LineSession) -> IRCProgress {

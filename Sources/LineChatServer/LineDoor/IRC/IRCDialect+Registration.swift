@@ -91,8 +91,8 @@ extension IRCDialect {
       command: "ERROR", trailing: "Closing Link: \(name(session)) (\(reason))", into: &out)
   }
 
-  /// The reason of a PART or QUIT. One that no text may have is left out: it would come to other people's terminals.
+  /// The reason of a PART or QUIT, on one line. One that no text may have is left out: it would come to other people's terminals.
   static func reason(_ parameter: String?) -> String? {
-    parameter.flatMap { try? MessageText($0).string }
+    parameter.flatMap { try? MessageText($0) }?.string.split(separator: "\n").joined(separator: " ")
   }
 }
