@@ -119,7 +119,9 @@ public final class Replay {
   private func readPreceding() {
     let (count, through) = (preceding, cursor)
     preceding = 0
-    read(HistoryQuery(room: room, .before(through + 1), limit: count)) { replay, page in
+    // All of them in one page: its limit is theirs.
+    let query = HistoryQuery(room: room, .before(through + 1), limit: count, byteLimit: .max)
+    read(query) { replay, page in
       replay.loaded = page.messages[...]
       replay.loadedThrough = through
     }

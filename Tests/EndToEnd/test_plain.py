@@ -138,6 +138,69 @@ class Commands(PlainCase):
         self.expect_history(stranger, "lobby", [(1, "alice", "hello")])
         stranger.expect("END lobby 1", "NAMES lobby alice", "END lobby", "ROOM lobby 1", "END ROOMS")
 
+    def test_join_with_the_last_ones(self):
+        alice = self.client("alice", "lobby", "other")
+        said = []
+        for n in range(30):
+            said.append((alice.say("lobby", f"text {n}"), "alice", f"text {n}"))
+            alice.say("other", "elsewhere")
+        newest = said[-1][0]
+        for number, (request, count) in enumerate((("-20", 20), ("-1", 1), ("-030", 30), ("-1000", 30))):
+            with self.subTest(request):
+                bob = self.client(f"bob{number}")
+                bob.send(f"JOIN lobby {request}")
+                bob.expect(f"OK JOIN lobby {newest}")
+                self.expect_history(bob, "lobby", said[-count:])
+                bob.expect(f"END lobby {newest}")
+                bob.send("PART lobby")
+                bob.expect("OK PART lobby")
+        carol = self.client("carol")
+        carol.send("JOIN new -20", "JOIN new -20")
+        carol.expect("OK JOIN new 0", "END new 0", "OK JOIN new 0")
+        for bad, code in (("-0", "bad-count"), ("-1001", "bad-count"), ("-x", "bad-count"), ("-", "bad-id"),
+                          ("-20 x", "too-many-fields")):
+            carol.send(f"JOIN lobby {bad}")
+            carol.expect_error(code, f"JOIN lobby {bad}")
+
+    def test_the_last_ones_are_all_there_however_long_they_are(self):
+        alice = self.client("alice", "lobby")
+        texts = [f"{n} " + "x" * 4000 for n in range(200)]
+        for text in texts:
+            alice.say("lobby", text)
+        bob = self.client("bob")
+        bob.send("JOIN lobby -150")
+        bob.expect("OK JOIN lobby 200")
+        self.expect_history(bob, "lobby", [(n + 1, "alice", texts[n]) for n in range(50, 200)])
+        bob.expect("END lobby 200")
+
+    def test_join_with_the_last_ones_leaves_no_gap(self):
+        """Somebody speaks all the time; each message comes once, first from the history, then live."""
+        writer = self.client("writer", "lobby")
+        count = 3000
+        thread = threading.Thread(target=writer.send, args=[f"MSG lobby {n}" for n in range(count)])
+        thread.start()
+        for number in range(20):
+            reader = self.client(f"reader{number}")
+            reader.send("JOIN lobby -5")
+            reader.send(f"PING {number}")
+            lines = reader.read_until(f"PONG {number}")
+            newest = int(lines[0].removeprefix("OK JOIN lobby "))
+            ids = [int(line.split()[2]) for line in lines if line.startswith(("HIST ", "MSG "))]
+            self.assertEqual(ids, list(range(max(1, newest - 4), max(1, newest - 4) + len(ids))))
+            self.assertGreaterEqual(ids[-1] if ids else 0, newest)
+            reader.close()
+        thread.join()
+        writer.read_until(f"OK MSG lobby {count}")
+
+    def test_words_that_ask_for_help_are_told_of_it(self):
+        client = self.client()
+        for word in ("/help", "?", "hello", "hi there", "-h", "--help", "/?"):
+            self.assertIn("HELP", client.ask(word))
+        self.assertEqual(client.ask("NICK alice"), "OK NICK alice")
+        for word in ("/help", "?", "hello"):
+            self.assertIn("HELP", client.ask(word))
+        self.assertIn("with -20, the last 20", "\n".join([client.ask("help"), *client.read_until("END HELP")]))
+
     def test_since_is_exclusive(self):
         alice = self.client("alice", "lobby", "other")
         ids = []

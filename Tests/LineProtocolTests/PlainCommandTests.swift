@@ -5,8 +5,8 @@ import Testing
   @Test func readsEveryCommand() throws {
     let lobby = try RoomName("lobby")
     #expect(try plain("NICK alice") == .nick(Nick("alice")))
-    #expect(try plain("JOIN lobby") == .join(lobby, after: nil))
-    #expect(try plain("JOIN #lobby 41") == .join(lobby, after: 41))
+    #expect(try plain("JOIN lobby") == .join(lobby, from: .now))
+    #expect(try plain("JOIN #lobby 41") == .join(lobby, from: .after(41)))
     #expect(try plain("MSG lobby hello there") == .message(lobby, MessageText("hello there")))
     #expect(try plain("PART lobby") == .part(lobby))
     #expect(try plain("HISTORY lobby") == .history(lobby, count: 20))
@@ -35,8 +35,8 @@ import Testing
 
   @Test func ignoresSpacesAtTheEnd() throws {
     let lobby = try RoomName("lobby")
-    #expect(try plain("JOIN lobby ") == .join(lobby, after: nil))
-    #expect(try plain("JOIN lobby 3   ") == .join(lobby, after: 3))
+    #expect(try plain("JOIN lobby ") == .join(lobby, from: .now))
+    #expect(try plain("JOIN lobby 3   ") == .join(lobby, from: .after(3)))
     #expect(try plain("NICK alice  ") == .nick(Nick("alice")))
     #expect(try plain("ROOMS ") == .rooms)
     #expect(try plain("HISTORY lobby  ") == .history(lobby, count: 20))
@@ -61,7 +61,7 @@ import Testing
       ("NICK 1a", .badNick), ("NICK  alice", .badNick), ("NICK é", .badNick),
       ("JOIN a,b", .badRoom), ("JOIN  lobby", .badRoom), ("MSG  lobby hi", .badRoom), ("JOIN #", .badRoom),
       ("MSG :x hi", .badRoom),
-      ("JOIN lobby -1", .badID), ("JOIN lobby +1", .badID), ("JOIN lobby x", .badID),
+      ("JOIN lobby -0", .badCount), ("JOIN lobby +1", .badID), ("JOIN lobby x", .badID),
       ("JOIN lobby 1x", .badID),
       ("JOIN lobby 9223372036854775808", .badID), ("SINCE lobby 99999999999999999999", .badID),
       ("SINCE lobby  1", .badID), ("JOIN lobby x y", .badID),
@@ -87,7 +87,11 @@ import Testing
 
   @Test func numbersAreTakenUpToTheirBounds() throws {
     let lobby = try RoomName("lobby")
-    #expect(try plain("JOIN lobby 0") == .join(lobby, after: 0))
+    #expect(try plain("JOIN lobby 0") == .join(lobby, from: .after(0)))
+    #expect(try plain("JOIN lobby -1") == .join(lobby, from: .newest(1)))
+    #expect(try plain("JOIN lobby -1000") == .join(lobby, from: .newest(1000)))
+    for count in ["-0", "-1001", "--1", "-x"] { #expect(refusal("JOIN lobby \(count)") == .badCount) }
+    #expect(refusal("JOIN lobby -") == .badID)
     #expect(try plain("SINCE lobby 9223372036854775807") == .since(lobby, after: .max))
     #expect(try plain("HISTORY lobby 1") == .history(lobby, count: 1))
     #expect(try plain("HISTORY lobby 1000") == .history(lobby, count: 1000))

@@ -110,12 +110,14 @@ final class LineSession {
 
   /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
   func startReplay(
-    of room: JoinedRoom, after cursor: Int64, to end: Replay.End, beginningWith loaded: [Message] = []
+    of room: JoinedRoom, after cursor: Int64, preceding: Int = 0, to end: Replay.End,
+    beginningWith loaded: [Message] = []
   ) {
     isBusy = true
     replayRoom = room.name
     let replay = Replay(
-      of: room.id, after: cursor, to: end, beginningWith: loaded, session: id, output: connection.output,
+      of: room.id, after: cursor, preceding: preceding, to: end, beginningWith: loaded, session: id,
+      output: connection.output,
       on: shard, sink: self)
     self.replay = replay
     replay.start()

@@ -108,9 +108,11 @@ final class PlainDialect: LineDialect {
     pending = command
     switch command {
     case .nick(let nick): session.ask(.claim(nick))
-    case .join(let room, let after):
+    case .join(let room, let point):
       if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
-      session.ask(.join(room, after: after))
+      var cursor: Int64?
+      if case .after(let id) = point { cursor = id }
+      session.ask(.join(room, after: cursor))
     case .part(let room):
       if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
       session.ask(.part(room, reason: nil))
@@ -240,6 +242,9 @@ final class PlainDialect: LineDialect {
       session.rooms.append(joined)
       session.send { PlainEncoder.okJoin(room: room.text, id: state.newest, into: &$0) }
       if let after { return session.startReplay(of: joined, after: after, to: .live) }
+      if case .join(_, from: .newest(let count)) = pending {
+        return session.startReplay(of: joined, after: state.newest, preceding: count, to: .live)
+      }
       session.shard.goLive(session.id, in: id)
     }
     session.finishCommand()

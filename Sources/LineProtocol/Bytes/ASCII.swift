@@ -8,6 +8,7 @@ enum ASCII {
   static let space: UInt8 = 0x20
   static let hash: UInt8 = 0x23
   static let comma: UInt8 = 0x2C
+  static let minus: UInt8 = 0x2D
   static let zero: UInt8 = 0x30
   static let colon: UInt8 = 0x3A
   static let semicolon: UInt8 = 0x3B

@@ -1,9 +1,19 @@
+/// From where on what was said in a room is shown to somebody who enters it.
+public enum JoinPoint: Hashable, Sendable {
+  /// Only what is said from now on.
+  case now
+  /// First everything after this id.
+  case after(Int64)
+  /// First so many of the newest messages, 1–1000.
+  case newest(Int)
+}
+
 /// A command of the plain dialect.
 public enum PlainCommand: Hashable, Sendable {
   /// Take a nick, or change it.
   case nick(Nick)
-  /// Enter a room; with an id, first everything after it.
-  case join(RoomName, after: Int64?)
+  /// Enter a room, and be shown what was said there from somewhere on.
+  case join(RoomName, from: JoinPoint)
   /// Say something in a room.
   case message(RoomName, MessageText)
   /// `@ref=REFERENCE MSG room text`: the same, but not twice.

@@ -15,10 +15,13 @@ extension PlainVerb {
 
   static func readJoin(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     let room = try room(line, &position)
-    guard let field = line.nextField(&position) else { return .join(room, after: nil) }
-    let after = try id(line, field)
+    guard let field = line.nextField(&position) else { return .join(room, from: .now) }
+    let isCount = field.count > 1 && line[field.lowerBound] == ASCII.minus
+    let point: JoinPoint =
+      isCount
+      ? .newest(try count(line, field.lowerBound + 1..<field.upperBound)) : .after(try id(line, field))
     try end(line, &position)
-    return .join(room, after: after)
+    return .join(room, from: point)
   }
 
   static func readMessage(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
@@ -34,11 +37,9 @@ extension PlainVerb {
   static func readHistory(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
     let room = try room(line, &position)
     guard let field = line.nextField(&position) else { return .history(room, count: Limits.historyDefault) }
-    guard let count = line.decimal(field), 1...Int64(Limits.historyPage) ~= count else {
-      throw Refusal(code: .badCount, reason: ErrorCode.badCount.reason + hint(field))
-    }
+    let count = try count(line, field)
     try end(line, &position)
-    return .history(room, count: Int(count))
+    return .history(room, count: count)
   }
 
   static func readSince(_ line: Span<UInt8>, _ position: inout Int) throws(Refusal) -> PlainCommand {
@@ -74,6 +75,13 @@ extension PlainVerb {
     } catch {
       throw Refusal(code: .badRoom, reason: error.reason + hint(field))
     }
+  }
+
+  private static func count(_ line: Span<UInt8>, _ field: Range<Int>) throws(Refusal) -> Int {
+    guard let count = line.decimal(field), 1...Int64(Limits.historyPage) ~= count else {
+      throw Refusal(code: .badCount, reason: ErrorCode.badCount.reason + hint(field))
+    }
+    return Int(count)
   }
 
   private static func id(_ line: Span<UInt8>, _ field: Range<Int>) throws(Refusal) -> Int64 {

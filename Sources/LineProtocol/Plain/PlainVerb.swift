@@ -28,7 +28,8 @@ struct PlainVerb: Sendable {
   static let table: [PlainVerb] = [
     PlainVerb("NICK", "NICK name", "take a name, or change it", read: readNick),
     PlainVerb(
-      "JOIN", "JOIN room [id]", "enter a room; with an id, first all messages after it", read: readJoin),
+      "JOIN", "JOIN room [id]",
+      "enter a room; with an id, first all messages after it; with -20, the last 20", read: readJoin),
     PlainVerb("MSG", "MSG room text", "say something in a room you are in", read: readMessage),
     PlainVerb("PART", "PART room", "leave a room") { line, position throws(Refusal) in
       .part(try onlyRoom(line, &position))
