@@ -8,7 +8,7 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   case tooManyFields = "too-many-fields"
   /// Not a nick by the grammar.
   case badNick = "bad-nick"
-  /// Not a room's name by the grammar.
+  /// Not a room's name by the grammar, or not one for a new room.
   case badRoom = "bad-room"
   /// Not an id.
   case badID = "bad-id"
