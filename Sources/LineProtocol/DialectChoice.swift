@@ -15,8 +15,9 @@ public struct DialectChoice: Sendable {
     case plain
   }
 
-  /// How long a session's first line, if it is a NICK with CRLF, waits for one that decides.
-  public static let patience: Int64 = 300
+  /// How long a session's first line, if it is a NICK with CRLF, waits for one that decides: 300 ms, and one more, as the clock
+  /// counts whole ones.
+  public static let patience: Int64 = 301
   /// Bytes of the lines that may be held; with more a session is plain.
   public static let heldBytes = Limits.line
 

@@ -25,8 +25,8 @@ import Testing
     var choice = DialectChoice()
     #expect(read("NICK alice", at: 1000, by: &choice) == .hold)
     #expect(choice.isHolding)
-    for now: Int64 in [1000, 1001, 1299] { #expect(!choice.isOver(at: now), "\(now)") }
-    for now: Int64 in [1300, 5000] { #expect(choice.isOver(at: now), "\(now)") }
+    for now: Int64 in [1000, 1001, 1299, 1300] { #expect(!choice.isOver(at: now), "\(now)") }
+    for now: Int64 in [1301, 5000] { #expect(choice.isOver(at: now), "\(now)") }
   }
 
   @Test func aNickWithLFWaitsForTheLinesAtHandOnly() {
@@ -54,7 +54,7 @@ import Testing
     #expect(read("", hasNick: true, at: 1210, by: &choice) == .blank)
     #expect(read("nick bob", hasNick: true, at: 1220, by: &choice) == .hold)
     #expect(held(choice) == ["NICK alice", "PING one", "nick bob"])
-    #expect(choice.isOver(at: 1300), "they do not make the wait longer")
+    #expect(choice.isOver(at: 1301), "they do not make the wait longer")
   }
 
   @Test(arguments: ["JOIN ops", "HELP", "MSG ops x", "QUIT", "pingx", "NICKX a"])
