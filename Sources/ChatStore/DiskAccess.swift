@@ -8,4 +8,6 @@ struct DiskAccess: Sendable {
   var stopMilliseconds = 2_000
   /// After how long a log that cannot be written is tried again, if no message does that.
   var retryMilliseconds = 1_000
+  /// After how long the WAL is synced, where commits do not do that.
+  var syncMilliseconds = 1_000
 }

@@ -18,6 +18,8 @@ final class LogWriter {
   private let setState: Statement
   private let insertIndex: Statement
   private let references: References
+  /// nil: each commit is synced.
+  let sync: WALSync?
   private(set) var lastID: Int64
   private var lastTime: Int64 = 0
   private var rooms: [RoomID: RoomState]
@@ -30,6 +32,7 @@ final class LogWriter {
     database = store.writer
     files = store.files
     tail = store.tail
+    sync = store.sync
     self.clock = clock
     lastID = store.lastID
     rooms = store.states
@@ -85,6 +88,7 @@ final class LogWriter {
 
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
   func finish() {
+    try? sync?.syncEachCommit()
     let failure = transaction { () throws(SQLError) in
       if tail.count > 0 { try indexTail() }
       // In the WAL this mark comes after every message: wherever it is on disk, so are they.
@@ -112,6 +116,7 @@ final class LogWriter {
       try files.check()
       isCommitting = true
       try commit.run()
+      sync?.committed()
       return nil
     } catch {
       // A failed COMMIT may leave the transaction open; rolling it back then makes the outcome known.

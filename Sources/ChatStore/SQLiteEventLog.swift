@@ -148,7 +148,11 @@ public final class SQLiteEventLog: EventLog {
     var retry = Retry(milliseconds: disk.retryMilliseconds)
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
-      while let taken = queue.take(within: Self.shorter(pace?.waitMilliseconds, retry.waitMilliseconds)) {
+      while let taken = queue.take(
+        within: [pace?.waitMilliseconds, retry.waitMilliseconds, writer.sync?.waitMilliseconds].compactMap(
+          \.self
+        ).min())
+      {
         var rest = taken[...]
         while !rest.isEmpty {
           var (events, cost) = Self.nextBatch(&rest)
@@ -156,9 +160,11 @@ public final class SQLiteEventLog: EventLog {
           // Whoever waits for room is woken by the batch, and must find it.
           shared.queuedBytes.subtract(cost, ordering: .sequentiallyConsistent)
           publish(Batch(events: events))
+          syncIfDue(writer, &retry, troubled)
           checkpointer.committed(database, walPages: Int(walPages.pointee))
         }
         pace?.trimIfDue(writer)
+        syncIfDue(writer, &retry, troubled)
         if retry.isDue { tried(writer.probe(), &retry, troubled) }
       }
       writer.finish()
@@ -182,6 +188,14 @@ public final class SQLiteEventLog: EventLog {
     tried(failure, &retry, troubled)
   }
 
+  private func syncIfDue(_ writer: LogWriter, _ retry: inout Retry, _ troubled: (LogError?) -> Void) {
+    guard let sync = writer.sync, sync.isDue else { return }
+    shared.commitBegan.store(clock(), ordering: .relaxed)
+    let failure = sync.sync()
+    shared.commitBegan.store(0, ordering: .relaxed)
+    if failure != nil { tried(failure, &retry, troubled) }
+  }
+
   /// Makes known whether commits succeed.
   private func tried(_ failure: LogError?, _ retry: inout Retry, _ troubled: (LogError?) -> Void) {
     retry.tried(failure)
@@ -199,11 +213,6 @@ public final class SQLiteEventLog: EventLog {
         }
       }
     }
-  }
-
-  private static func shorter(_ a: Int?, _ b: Int?) -> Int? {
-    guard let a, let b else { return a ?? b }
-    return min(a, b)
   }
 
   private static func nextBatch(_ rest: inout ArraySlice<Event>) -> (events: [Event], cost: Int) {

@@ -12,6 +12,8 @@ struct Store {
   let lastID: Int64
   let tail: Tail
   let files: DatabaseFiles
+  /// nil: each commit is synced.
+  let sync: WALSync?
 
   /// Files up to this size are checked throughout at start, which takes less than 50 ms.
   private static let checkedBytes: Int64 = 16 << 20
@@ -23,7 +25,8 @@ struct Store {
     path = directory + "/linechat.db"
     do throws(SQLError) {
       writer = try Database(path: path, .readWrite, disk)
-      try writer.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(durability.pragma)")
+      // What a start stores is synced before anything is acknowledged, whatever commits do later.
+      try writer.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
     } catch {
       throw StoreError(error, path: path)
     }
@@ -35,6 +38,8 @@ struct Store {
       tail = Tail(unindexed)
       (rooms, states) = try Self.loadRooms(writer, unindexed)
       files = try DatabaseFiles(path: path)
+      sync = durability == .full ? nil : WALSync(writer, milliseconds: disk.syncMilliseconds)
+      try sync?.leaveToTimer()
     } catch {
       throw StoreError(error, path: path)
     }
@@ -64,6 +69,7 @@ struct Store {
   /// The last id given. Without a sync after each commit a loss of power may have taken ids back that somebody has seen; so that
   /// none is given twice, ids jump ahead after such a run.
   private static func startIDs(_ database: Database, _ durability: Durability) throws(SQLError) -> Int64 {
+    try database.execute("BEGIN IMMEDIATE")
     var last = try database.number("SELECT value FROM state WHERE key = 'last_id'") ?? 0
     last = max(last, try database.number("SELECT max(id) FROM messages") ?? 0)
     if try database.number("SELECT value FROM state WHERE key = 'unsynced'") == 1 {
@@ -72,6 +78,9 @@ struct Store {
     }
     let mark = durability == .normal ? 1 : 0
     try database.execute("UPDATE state SET value = \(mark) WHERE key = 'unsynced' AND value <> \(mark)")
+    // Synced, so the mark and the jump are on disk before the first id of this run is given. If they were written like its messages,
+    // a loss of power could take them along, and the next run would give the same ids.
+    try database.execute("COMMIT")
     return last
   }
 

@@ -10,11 +10,12 @@ import Threads
 /// `@unchecked Sendable`: `system` and `vfs` are not changed after `init`. Open files hold the disk, so it outlives them.
 final class FaultyDisk: @unchecked Sendable {
   enum Operation: Hashable { case read, write, sync }
-  enum File: Hashable { case database, wal, other }
+  enum File: Hashable, Sendable { case database, wal, other }
 
   private struct State {
     var faults: [Operation: (code: Int32, on: Set<File>)] = [:]
     var gate: WorkQueue<Void>?
+    var record: DiskRecord?
   }
 
   private static let count = Atomic(0)
@@ -23,6 +24,8 @@ final class FaultyDisk: @unchecked Sendable {
   let name: String
   /// Operations that were made to fail.
   let failures = Tally()
+  /// Syncs of the WAL that succeeded.
+  let walSyncs = Tally()
   /// Syncs that were held.
   let stalls = Tally()
   /// Locks that somebody else had.
@@ -73,6 +76,19 @@ final class FaultyDisk: @unchecked Sendable {
       state.gate?.close()
       state.gate = nil
     }
+  }
+
+  /// Begins to write down what is done to the files, which have `start` in them.
+  func record(from start: DiskRecord.Contents) { state.withLock { $0.record = DiskRecord(start: start) } }
+
+  func acknowledged(_ id: Int64) { done(.acknowledge(id)) }
+
+  /// Ends the record, in which is what was done up to now.
+  func endRecord() -> DiskRecord { state.withLock { $0.record.take() ?? DiskRecord(start: [:]) } }
+
+  /// Learns what was done to a file.
+  func done(_ step: @autoclosure () -> DiskRecord.Step) {
+    state.withLock { $0.record?.append(step()) }
   }
 
   /// What an operation on a file comes to: nil when it is to be done.

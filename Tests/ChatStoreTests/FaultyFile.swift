@@ -47,6 +47,18 @@ struct FaultyFile {
     UnsafeRawPointer(file).assumingMemoryBound(to: FaultyFile.self).pointee.disk.takeUnretainedValue()
   }
 
+  /// Tells the disk what was done to a file, if it was.
+  private static func done(
+    _ file: UnsafeMutablePointer<sqlite3_file>?, _ code: Int32, _ step: (FaultyDisk.File) -> DiskRecord.Step
+  ) -> Int32 {
+    guard let file, code == SQLITE_OK else { return code }
+    let kind = UnsafeRawPointer(file).assumingMemoryBound(to: FaultyFile.self).pointee.kind
+    let step = step(kind)
+    disk(of: file).done(step)
+    if case .sync(.wal) = step { disk(of: file).walSyncs.add() }
+    return code
+  }
+
   /// Lets the file below do something, unless the disk is to fail at it.
   private static func pass(
     _ file: UnsafeMutablePointer<sqlite3_file>?, _ operation: FaultyDisk.Operation? = nil,
@@ -72,9 +84,15 @@ struct FaultyFile {
       return code
     },
     xRead: { file, bytes, count, offset in pass(file, .read) { $1.xRead($0, bytes, count, offset) } },
-    xWrite: { file, bytes, count, offset in pass(file, .write) { $1.xWrite($0, bytes, count, offset) } },
-    xTruncate: { file, size in pass(file) { $1.xTruncate($0, size) } },
-    xSync: { file, flags in pass(file, .sync) { $1.xSync($0, flags) } },
+    xWrite: { file, bytes, count, offset in
+      let code = pass(file, .write) { $1.xWrite($0, bytes, count, offset) }
+      let written = UnsafeRawBufferPointer(start: bytes, count: Int(count))
+      return done(file, code) { .write($0, Array(written), at: Int(offset)) }
+    },
+    xTruncate: { file, size in
+      done(file, pass(file) { $1.xTruncate($0, size) }) { .truncate($0, to: Int(size)) }
+    },
+    xSync: { file, flags in done(file, pass(file, .sync) { $1.xSync($0, flags) }) { .sync($0) } },
     xFileSize: { file, size in pass(file) { $1.xFileSize($0, size) } },
     xLock: { file, level in pass(file) { $1.xLock($0, level) } },
     xUnlock: { file, level in pass(file) { $1.xUnlock($0, level) } },

@@ -68,14 +68,16 @@ def address(text):
 class Server:
     """A server of its own, on free ports and a data directory of its own.
 
-    Further arguments are flags of `serve`. `data`: a data directory to use, which is then kept.
+    Further arguments are flags of `serve`. `data`: a data directory to use, which is then kept. `under`: a command that runs the
+    server, and has these descriptors.
     """
 
-    def __init__(self, *arguments, data=None, env=None, start=True):
+    def __init__(self, *arguments, data=None, env=None, start=True, under=(), descriptors=()):
         self._own = None if data else tempfile.mkdtemp(prefix="linechat-test-")
         self.data = data or os.path.join(self._own, "data")
         self.arguments = list(map(str, arguments))
         self._env = environment(**(env or {}))
+        self._under, self._descriptors = list(under), descriptors
         self._log = tempfile.NamedTemporaryFile(prefix="linechat-log-", suffix=".txt")
         self._ports = ["127.0.0.1:0", "127.0.0.1:0"]
         self.process = None
@@ -91,7 +93,7 @@ class Server:
         """Starts the server and waits until it is ready."""
         flags = ["--line", self._ports[0], "--http", self._ports[1], "--data", self.data]
         self.process = subprocess.Popen(
-            command("serve", *flags, *self.arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            self._under + command("serve", *flags, *self.arguments), pass_fds=self._descriptors, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=self._log.fileno(), env=self._env,
             # SIGXFSZ stays ignored, as it is in Python: a file that may not grow is an error, not the end.
             restore_signals=False)

@@ -1,5 +1,6 @@
-"""The acknowledgement leaves after the disk has the message: kill -9 cannot show that, the order of system calls can."""
+"""The acknowledgement leaves after the disk has what it must have: kill -9 cannot show that, the order of system calls can."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import HTTPClient, Server
+from harness import HTTPClient, NotReady, Server
 
 CALLS = "pwrite64,pwritev,fdatasync,fsync,sendto,sendmsg,write,writev"
 
@@ -34,17 +35,69 @@ class Trace:
         self.process.communicate()
         lines = self.file.read().splitlines()
         self.file.close()
-        begun, calls = {}, []
-        for line in lines:
-            thread, _, call = line.partition(" ")
-            call = call.strip()
-            if call.endswith("<unfinished ...>"):
-                begun[thread] = call.removesuffix("<unfinished ...>")
-            elif match := re.match(r"<\.\.\. \w+ resumed>(.*)", call):
-                calls.append(begun.pop(thread, "") + match[1])
-            else:
-                calls.append(call)
-        return calls
+        return list(returned(lines))
+
+
+def returned(lines):
+    """The calls of a trace, in the order in which they returned."""
+    begun = {}
+    for line in lines:
+        thread, _, call = line.partition(" ")
+        call = call.strip()
+        if call.endswith("<unfinished ...>"):
+            begun[thread] = call.removesuffix("<unfinished ...>")
+        elif match := re.match(r"<\.\.\. \w+ resumed>(.*)", call):
+            yield begun.pop(thread, "") + match[1]
+        else:
+            yield call
+
+
+class TracedServer:
+    """A server whose system calls are known from the first on."""
+
+    def __init__(self, *arguments, data=None, calls=CALLS):
+        reading, writing = os.pipe()
+        # All that a start writes, as nobody reads before the server is ready.
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 20)
+        self.trace = open(reading, encoding="utf-8", errors="replace")
+        try:
+            # -D: the server is the child of this process, and strace is not.
+            self.server = Server(
+                *arguments, data=data, descriptors=[writing],
+                under=["strace", "-D", "-f", "-y", "-s", "200", "-e", f"trace={calls}", "-o", f"/dev/fd/{writing}"])
+        except NotReady as error:
+            raise unittest.SkipTest(f"strace may not run a server here: {error}") from error
+        finally:
+            os.close(writing)
+        self.calls = returned(self.trace)
+
+    def until(self, isLast):
+        """The next calls, up to the first of which `isLast` is true. Waits for it."""
+        calls = []
+        for call in self.calls:
+            calls.append(call)
+            if isLast(call):
+                return calls
+        raise AssertionError("the server ended:\n" + "\n".join(calls))
+
+    def until_said(self, words):
+        return self.until(lambda call: words in call and call.startswith(("sendto", "sendmsg", "write")))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # Not in an orderly way: a sanitizer looks for leaks at the end, and cannot while it is traced.
+        self.server.close()
+        self.trace.close()
+
+
+def is_write(call):
+    return bool(re.match(r"pwrite(64|v)\(\d+<[^>]*-wal", call))
+
+
+def is_sync(call):
+    return bool(re.match(r"f(data)?sync\(\d+<[^>]*-wal>\)\s*= 0", call))
 
 
 @unittest.skipUnless(shutil.which("strace"), "strace is not here")
@@ -53,9 +106,9 @@ class SyncTest(unittest.TestCase):
         """Between the last write to the WAL and the acknowledgement lies a sync of it."""
         places = {"write": [], "sync": [], "said": []}
         for index, call in enumerate(calls):
-            if re.match(r"pwrite(64|v)\(\d+<[^>]*-wal", call):
+            if is_write(call):
                 places["write"].append(index)
-            elif re.match(r"f(data)?sync\(\d+<[^>]*-wal>\)\s*= 0", call):
+            elif is_sync(call):
                 places["sync"].append(index)
             elif acknowledgement in call and call.startswith(("sendto", "sendmsg", "write")):
                 places["said"].append(index)
@@ -80,6 +133,22 @@ class SyncTest(unittest.TestCase):
                 self.assertEqual(http.post("ci", "ops", "two"), 2)
             watcher.expect("MSG ops 2 ci two")
             self.check_all(trace.end(), ["HTTP/1.1 201", "MSG ops 2 ci two"])
+
+    def test_what_a_start_stores_is_synced_before_it_is_ready(self):
+        """With `normal`: the mark that no clean end was made yet, and after such an end the jump of ids."""
+        with tempfile.TemporaryDirectory(prefix="linechat-test-") as directory:
+            data = os.path.join(directory, "data")
+            for acknowledgement in ("OK MSG ops 1\\n", "OK MSG ops 1000002\\n"):
+                with TracedServer("--durability", "normal", data=data) as traced:
+                    start = traced.until_said("ready line=")
+                    self.check(start, "ready line=")
+                    with traced.server.client("ann", "ops") as ann:
+                        ann.send("MSG ops one")
+                        calls = traced.until_said(acknowledgement)
+                        self.assertTrue(any(map(is_write, calls)), "the message is not in the write-ahead log")
+                        self.assertFalse(any(map(is_sync, calls)), "this is slower than it need be")
+                        # And nobody does anything more.
+                        traced.until(is_sync)
 
     def check_all(self, calls, said):
         for one in said:

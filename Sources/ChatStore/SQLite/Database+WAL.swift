@@ -11,4 +11,23 @@ extension Database {
         return SQLITE_OK
       }, pages)
   }
+
+  /// Syncs the WAL through the file that SQLite has open, as a commit with `synchronous=FULL` does. SQLite has no statement for that: a
+  /// checkpoint syncs only what no reader keeps it from copying.
+  ///
+  /// Unsafe code: the file belongs to this connection, lives as long as it, and is used on its thread.
+  func syncWAL() throws(SQLError) {
+    var found: UnsafeMutablePointer<sqlite3_file>?
+    // https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntljournalpointer
+    var code = sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found)
+    if code == SQLITE_OK {
+      guard let file = found, let methods = file.pointee.pMethods else {
+        throw SQLError(code: SQLITE_CANTOPEN, message: "there is no WAL", statement: "sync of the WAL")
+      }
+      code = methods.pointee.xSync(file, SQLITE_SYNC_NORMAL)
+    }
+    if code != SQLITE_OK {
+      throw SQLError(code: code, message: String(cString: sqlite3_errstr(code)), statement: "sync of the WAL")
+    }
+  }
 }

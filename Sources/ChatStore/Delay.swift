@@ -1,0 +1,24 @@
+/// A moment at which the writer is to do something by itself, some time after it was set.
+struct Delay {
+  private let length: Duration
+  private var began: ContinuousClock.Instant?
+
+  init(milliseconds: Int) { length = .milliseconds(milliseconds) }
+
+  var isSet: Bool { began != nil }
+
+  /// Counts from now on.
+  mutating func set() { began = .now }
+
+  mutating func clear() { began = nil }
+
+  var isDue: Bool { began.map { $0.duration(to: .now) >= length } ?? false }
+
+  /// How long the writer may wait for events; nil when nothing is to be done.
+  var waitMilliseconds: Int? {
+    guard let began else { return nil }
+    let rest = length - began.duration(to: .now)
+    // Rounded up, or the last millisecond would be spent turning round and round.
+    return rest <= .zero ? 0 : Int(rest / .milliseconds(1)) + 1
+  }
+}
