@@ -10,4 +10,6 @@ struct DiskAccess: Sendable {
   var retryMilliseconds = 1_000
   /// After how long the WAL is synced, where commits do not do that.
   var syncMilliseconds = 1_000
+  /// Files up to this size are checked throughout at start, which takes less than 50 ms.
+  var checkedBytes: Int64 = 16 << 20
 }

@@ -58,7 +58,7 @@ final class HistoryReader {
       }
       return (try page(ofAllRoomsAfter: id, through: through, query), nil)
     }
-    let trimmed = try number(trimmedTo, room.number) ?? 0
+    let trimmed = min(max(0, try number(trimmedTo, room.number) ?? 0), StoredState.ids.upperBound)
     let indexed = try number(indexedTo) ?? 0
     let newer = unindexed.filter { $0 > indexed }
     switch query.range {
@@ -142,7 +142,8 @@ final class HistoryReader {
 
   private func row(_ statement: Statement) -> Message {
     Message(
-      id: statement.int(0), room: statement.text(1), user: statement.text(3), text: statement.text(6),
+      id: statement.int(0), room: ShownText.room(statement.text(1)), user: ShownText.name(statement.text(3)),
+      text: ShownText.text(statement.text(6)),
       kind: Message.Kind(rawValue: Int(truncatingIfNeeded: statement.int(4))) ?? .message,
       role: Message.Role(rawValue: statement.text(5)) ?? .user,
       time: Timestamp(milliseconds: statement.int(2)))

@@ -44,8 +44,8 @@ final class LogWriter {
       "INSERT INTO rooms (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")
     updateTopic = try database.prepare(
       "UPDATE rooms SET topic = ?2, topic_author = ?3, topic_time = ?4 WHERE id = ?1")
-    setState = try database.prepare("UPDATE state SET value = ?2 WHERE key = ?1")
-    insertIndex = try database.prepare("INSERT INTO room_messages VALUES (?1, ?2)")
+    setState = try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
+    insertIndex = try database.prepare("INSERT OR IGNORE INTO room_messages VALUES (?1, ?2)")
     references = try References(database)
     // Times rise with ids, also across a restart with a clock that was set back.
     lastTime = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0

@@ -40,7 +40,9 @@ final class References {
     find.bind(1, new.user)
     find.bind(2, reference.text)
     defer { find.reset() }
-    guard try find.step(), now - find.int(1) < Self.lifetime else { return .none }
+    guard try find.step() else { return .none }
+    let time = Timestamp(milliseconds: find.int(1))
+    guard StoredState.ids.contains(find.int(0)), now - time.milliseconds < Self.lifetime else { return .none }
     message.bind(1, find.int(0))
     defer { message.reset() }
     // A message that was trimmed since cannot be compared; it was most likely the same.
@@ -50,7 +52,7 @@ final class References {
         && message.text(2) == new.text
       if !isSame { return .different }
     }
-    return .same(find.int(0), Timestamp(milliseconds: find.int(1)))
+    return .same(find.int(0), time)
   }
 
   func remember(_ reference: MessageReference, _ new: Message) throws(SQLError) {

@@ -28,6 +28,10 @@ public final class SQLiteEventLog: EventLog {
 
   /// The rooms found on disk at start.
   public let rooms: [StoredRoom]
+  /// The greatest number of a room on disk, also of one that cannot be shown.
+  public let lastRoom: Int64
+  /// What was not as it should be in the file, and what was done about it, one sentence each.
+  public let repairs: [String]
 
   /// What other threads may look at.
   private final class Shared: Sendable {
@@ -81,6 +85,8 @@ public final class SQLiteEventLog: EventLog {
     checkpointer = try Checkpointer(path: store.path, disk)
     shared = Shared(lastID: store.lastID)
     rooms = store.rooms
+    lastRoom = store.lastRoom
+    repairs = store.repairs
     lock = store.lock
     self.disk = disk
     self.clock = clock
@@ -149,9 +155,7 @@ public final class SQLiteEventLog: EventLog {
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
       while let taken = queue.take(
-        within: [pace?.waitMilliseconds, retry.waitMilliseconds, writer.sync?.waitMilliseconds].compactMap(
-          \.self
-        ).min())
+        within: Self.shortest(pace?.waitMilliseconds, retry.waitMilliseconds, writer.sync?.waitMilliseconds))
       {
         var rest = taken[...]
         while !rest.isEmpty {
@@ -214,6 +218,8 @@ public final class SQLiteEventLog: EventLog {
       }
     }
   }
+
+  private static func shortest(_ waits: Int?...) -> Int? { waits.compactMap(\.self).min() }
 
   private static func nextBatch(_ rest: inout ArraySlice<Event>) -> (events: [Event], cost: Int) {
     var cost = 0

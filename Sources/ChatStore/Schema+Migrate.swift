@@ -6,6 +6,7 @@ extension Schema {
       let application = try database.number("PRAGMA application_id") ?? 0
       let tables = try database.number("SELECT count(*) FROM sqlite_schema") ?? 0
       if tables > 0, application != applicationID { throw StoreError.foreign(path: path) }
+      if found < 0 { throw StoreError.damaged(path: path, reason: "its schema is number \(found)") }
       if found > version { throw StoreError.newer(path: path, found: found, known: version) }
       for step in Int(found)..<migrations.count {
         try database.execute("BEGIN IMMEDIATE")

@@ -14,6 +14,9 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   init(_ error: SQLError, path: String) {
     switch error.primaryCode {
     case SQLITE_CORRUPT, SQLITE_NOTADB: self = .damaged(path: path, reason: error.message)
+    // The statements are right, so the tables are not those that were made.
+    case SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH, SQLITE_TOOBIG:
+      self = .damaged(path: path, reason: error.message)
     default: self = .unusable(path: path, reason: error.description)
     }
   }

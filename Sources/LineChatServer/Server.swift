@@ -53,6 +53,7 @@ struct Server {
     ) {
       WallClock.milliseconds
     }
+    for repair in log.repairs { serverLog.warning(repair) }
     bus = LocalEventBus(log: log)
     let loops = configuration.loops ?? Processors.defaultLoops
     let share = MemoryShare(limit: (configuration.memory ?? MemoryLimit.standard) / loops, use: memory)
@@ -107,7 +108,8 @@ struct Server {
 
   private var hub: Hub {
     Hub(
-      rooms: log.rooms, reserved: configuration.agentEnabled ? configuration.agentName : nil,
+      rooms: log.rooms, lastRoom: log.lastRoom,
+      reserved: configuration.agentEnabled ? configuration.agentName : nil,
       limits: configuration.hubLimits)
   }
 

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import unittest
 
-from harness import REPOSITORY, TIMEOUT, HTTPClient, ServerCase, command, environment
+from harness import REPOSITORY, TIMEOUT, HTTPClient, NotReady, ServerCase, command, environment
 
 START = "linechat serve --data "
 
@@ -99,11 +99,11 @@ class Backup(DataDirectory):
                 while not watcher.readline().startswith(("HIST lobby", "MSG lobby")):
                     pass
 
-    def history(self, server):
+    def history(self, server, room="lobby"):
         messages, after = {}, 0
         with HTTPClient(server) as client:
             while after is not None:
-                page = client.get(f"/messages?room=lobby&after={after}&limit=1000").json()
+                page = client.get(f"/messages?room={room}&after={after}&limit=1000").json()
                 messages |= {message["id"]: message["text"] for message in page["messages"]}
                 after = page["next"]
         return messages
@@ -156,6 +156,29 @@ class Backup(DataDirectory):
             writer.send("@ref=once MSG lobby only once")
             writer.expect(f"OK MSG lobby {once}")
             self.assertGreater(writer.say("lobby", "more"), once)
+
+    def test_what_can_be_read_is_saved_from_a_damaged_file(self):
+        """Pages of two small tables are gone: what the messages say of them is enough."""
+        with self.chat.client("writer", "lobby") as writer:
+            ids = [writer.say("lobby", f"text {n}") for n in range(20)]
+        self.chat.terminate()
+        roots = [self.chat.sql(f"SELECT rootpage FROM sqlite_schema WHERE name = '{table}'")[0][0] for table in ("state", "rooms")]
+        with open(self.chat.database, "r+b") as file:
+            for root in roots:
+                file.seek((root - 1) * 4096)
+                file.write(b"\xa5" * 4096)
+        with self.assertRaises(NotReady):
+            self.chat.start()
+        [script] = blocks("Saving what can be read", "sh")
+        *commands, start = script.strip().split("\n")
+        subprocess.run(
+            ["bash", "-c", "\n".join(commands)], cwd=self.directory, capture_output=True, timeout=TIMEOUT, check=False)
+        saved = self.server(data=os.path.join(self.directory, start.removeprefix(START)))
+        self.assertEqual(sorted(self.history(saved, "lost-1")), ids)
+        self.assertRegex(saved.log(), r"warning \S*/saved/linechat\.db: .* lost-1\n")
+        with saved.client("writer", "lost-1", "lobby") as writer:
+            self.assertGreater(writer.say("lobby", "a room of another number"), max(ids) + 999_999)
+        self.assertEqual(sorted(self.history(saved, "lost-1")), ids)
 
 
 class Removed(DataDirectory):

@@ -92,6 +92,26 @@ class Refusals(ServerCase):
                 file.write(b"\xa5" * 64)
         self.expect_refusal("linechat.db is damaged", "put back a copy of it")
 
+    def test_numbers_that_no_server_wrote(self):
+        """A number near the end of what 64 bits can say must not end the process when something is added to it."""
+        self.make_data()
+        for statement, back, pattern in (
+            ("PRAGMA user_version = -1", "PRAGMA user_version = 2", "its schema is number -1"),
+            ("UPDATE state SET value = 9223372036854775807 WHERE key = 'last_id'",
+             "UPDATE state SET value = 1 WHERE key = 'last_id'", "last_id is 9223372036854775807"),
+            ("UPDATE state SET value = CASE key WHEN 'last_id' THEN 9223372036854775000 ELSE 1 END",
+             "UPDATE state SET value = key <> 'unsynced'", "last_id is 9223372036854775000"),
+            ("UPDATE messages SET id = 9223372036854775807", "UPDATE messages SET id = 1",
+             "the id of a message is 9223372036854775807"),
+        ):
+            with self.subTest(statement=statement):
+                self.execute(statement)
+                before = self.execute("SELECT * FROM state"), self.execute("SELECT * FROM messages")
+                self.expect_refusal("linechat.db is damaged", pattern, "put back a copy of it")
+                self.assertEqual((self.execute("SELECT * FROM state"), self.execute("SELECT * FROM messages")), before)
+                self.execute(back)
+        self.server(data=self.data)
+
     def test_foreign_database(self):
         os.mkdir(self.data)
         self.execute("CREATE TABLE recipes (name TEXT)")

@@ -15,17 +15,22 @@ public struct Hub: Sendable {
   private(set) var roomNames: SortedList<RoomName>
   let reserved: Nick?
   let limits: HubLimits
-  private var lastRoom: Int64 = 0
+  private var lastRoom: Int64
 
-  /// `reserved`: a name that only the agent may use.
-  public init(rooms stored: [StoredRoom] = [], reserved: Nick? = nil, limits: HubLimits = HubLimits()) {
+  /// `lastRoom`: the greatest number of a room in the log, which may be one of a room that cannot be shown. `reserved`: a name that only the
+  /// agent may use.
+  public init(
+    rooms stored: [StoredRoom] = [], lastRoom: Int64 = 0, reserved: Nick? = nil,
+    limits: HubLimits = HubLimits()
+  ) {
+    self.lastRoom = lastRoom
     self.reserved = reserved
     self.limits = limits
     roomNames = SortedList(stored.map(\.name))
     for room in stored {
       rooms[room.id] = HubRoom(id: room.id, name: room.name, topic: room.topic, isStored: true)
       roomIDs[room.name] = room.id
-      lastRoom = max(lastRoom, room.id.number)
+      self.lastRoom = max(self.lastRoom, room.id.number)
     }
   }
 

@@ -62,6 +62,11 @@ final class Statement {
   /// Columns are counted from 0.
   func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+  /// nil when something else than a whole number is stored there.
+  func integer(_ column: Int32) -> Int64? {
+    sqlite3_column_type(handle, column) == SQLITE_INTEGER ? int(column) : nil
+  }
+
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
   func text(_ column: Int32) -> String {

@@ -1,0 +1,90 @@
+import ChatCore
+import LineProtocol
+
+/// The rooms in the file. Rows that cannot be rooms are left as they are, and left out.
+struct StoredRooms {
+  private(set) var rooms: [StoredRoom] = []
+  private(set) var states: [RoomID: RoomState] = [:]
+  /// The greatest number of a room that is shown or left out.
+  private(set) var lastRoom: Int64 = 0
+  /// What was left out or made anew, in words.
+  private(set) var repairs: [String] = []
+  private var names: Set<RoomName> = []
+  private var hidden: [Int64] = []
+  private let lastID: Int64
+
+  /// `unindexed`: the messages that `room_messages` does not know of.
+  init(_ database: Database, unindexed: [Tail.Entry], lastID: Int64) throws(SQLError) {
+    self.lastID = lastID
+    try load(database)
+    try restoreRooms(of: unindexed, database)
+    for entry in unindexed { states[RoomID(entry.room)]?.newest = entry.id }
+    if !hidden.isEmpty {
+      repairs.append(
+        """
+        \(hidden.count) of its rooms cannot be shown, the first is number \(hidden[0]): \
+        correct the number or the name in its table rooms
+        """)
+    }
+  }
+
+  private mutating func load(_ database: Database) throws(SQLError) {
+    let statement = try database.prepare(
+      """
+      SELECT id, name, topic, topic_author, topic_time, trimmed_to,
+        (SELECT max(id) FROM room_messages WHERE room = rooms.id AND id <= ?1) FROM rooms
+      """)
+    statement.bind(1, lastID)
+    while try statement.step() {
+      let number = statement.int(0)
+      let id = RoomID(number)
+      // Where everything was trimmed, those who were there before are still to be told.
+      let trimmedTo = min(max(0, statement.int(5)), lastID)
+      states[id] = RoomState(newest: max(statement.int(6), trimmedTo), trimmedTo: trimmedTo)
+      if StoredState.ids.contains(number) { lastRoom = max(lastRoom, number) }
+      guard StoredState.ids.contains(number), let name = try? RoomName(statement.text(1)),
+        names.insert(name).inserted
+      else {
+        hidden.append(number)
+        continue
+      }
+      rooms.append(StoredRoom(id: id, name: name, topic: Self.topic(statement)))
+    }
+  }
+
+  /// A number that has messages must not become that of another room: what was said would be shown in it.
+  private mutating func restoreRooms(of unindexed: [Tail.Entry], _ database: Database) throws(SQLError) {
+    var numbers = Set(unindexed.map(\.room))
+    // The next room gets the next number, so of the indexed ones the last matters.
+    if let last = try database.number("SELECT max(room) FROM room_messages") { numbers.insert(last) }
+    let lost = numbers.filter { StoredState.ids.contains($0) && states[RoomID($0)] == nil }.sorted()
+    if lost.isEmpty { return }
+    let insert = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
+    try database.execute("BEGIN IMMEDIATE")
+    for number in lost {
+      guard let name = unusedName(for: number) else { continue }
+      insert.bind(1, number)
+      insert.bind(2, name.text)
+      try insert.run()
+      states[RoomID(number)] = RoomState()
+      lastRoom = max(lastRoom, number)
+      rooms.append(StoredRoom(id: RoomID(number), name: name, topic: nil))
+      repairs.append("the name of room number \(number) was not in it; it is now \(name.text)")
+    }
+    try database.execute("COMMIT")
+  }
+
+  private mutating func unusedName(for number: Int64) -> RoomName? {
+    for suffix in ["", "-1", "-2", "-3"] {
+      if let name = try? RoomName("lost-\(number)\(suffix)"), names.insert(name).inserted { return name }
+    }
+    return nil
+  }
+
+  private static func topic(_ statement: Statement) -> Topic? {
+    guard !statement.isNull(2), !statement.text(2).isEmpty else { return nil }
+    return Topic(
+      text: ShownText.text(statement.text(2)), author: ShownText.name(statement.text(3)),
+      time: Timestamp(milliseconds: statement.int(4)))
+  }
+}
