@@ -17,15 +17,20 @@ final class HistoryReader {
     self.tail = tail
     indexedTo = try database.prepare("SELECT value FROM state WHERE key = 'indexed_to'")
     trimmedTo = try database.prepare("SELECT trimmed_to FROM rooms WHERE id = ?1")
+    // What the index has beyond its end, in a file that was edited, is in the tail too.
+    let end = "(SELECT value FROM state WHERE key = 'indexed_to')"
     idsAfter = try database.prepare(
-      "SELECT id FROM room_messages WHERE room = ?1 AND id > ?2 AND id <= ?3 ORDER BY id LIMIT ?4")
+      """
+      SELECT id FROM room_messages WHERE room = ?1 AND id > ?2 AND id <= min(?3, \(end))
+      ORDER BY id LIMIT ?4
+      """)
     idsBefore = try database.prepare(
-      "SELECT id FROM room_messages WHERE room = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3")
+      "SELECT id FROM room_messages WHERE room = ?1 AND id < ?2 AND id <= \(end) ORDER BY id DESC LIMIT ?3")
     let columns = """
       SELECT messages.id, rooms.name, time, user, kind, role, text
       FROM messages JOIN rooms ON rooms.id = messages.room
       """
-    message = try database.prepare(columns + " WHERE messages.id = ?1")
+    message = try database.prepare(columns + " WHERE messages.id = ?1 AND messages.room = ?2")
     messagesAfter = try database.prepare(
       columns + " WHERE messages.id > ?1 AND messages.id <= ?2 ORDER BY messages.id LIMIT ?3")
   }
@@ -80,7 +85,7 @@ final class HistoryReader {
     idsAfter.bind(4, Int64(query.limit) + 1)
     var ids = try column(idsAfter)
     ids += unindexed.prefix(query.limit + 1 - ids.count)
-    let (messages, isCut) = try load(ids.prefix(query.limit), query.byteLimit)
+    let (messages, isCut) = try load(ids.prefix(query.limit), of: room, query.byteLimit)
     let page = HistoryPage(
       messages: messages, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
     guard messages.isEmpty, page.hasMore, let last = ids.prefix(query.limit).last else { return (page, nil) }
@@ -99,7 +104,7 @@ final class HistoryReader {
       idsBefore.bind(3, Int64(query.limit + 1 - ids.count))
       ids += try column(idsBefore)
     }
-    let (messages, isCut) = try load(ids.prefix(query.limit), query.byteLimit)
+    let (messages, isCut) = try load(ids.prefix(query.limit), of: room, query.byteLimit)
     return HistoryPage(
       messages: messages.reversed(), hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
   }
@@ -124,15 +129,18 @@ final class HistoryReader {
   }
 
   /// The messages with these ids, in their order, and whether the bound on bytes cut them short.
-  private func load(_ ids: ArraySlice<Int64>, _ byteLimit: Int) throws(SQLError) -> ([Message], Bool) {
+  private func load(
+    _ ids: ArraySlice<Int64>, of room: RoomID, _ byteLimit: Int
+  ) throws(SQLError) -> ([Message], Bool) {
     var messages: [Message] = []
     messages.reserveCapacity(ids.count)
     var bytes = 0
     for id in ids {
       if bytes > byteLimit { return (messages, true) }
       message.bind(1, id)
+      message.bind(2, room.number)
       defer { message.reset() }
-      // A row that is in the index and not in the table would be a fault of ours; the page is right without it.
+      // A row that is in the index and not in the table, or there in another room, is none of ours; the page is right without it.
       guard try message.step() else { continue }
       messages.append(row(message))
       bytes += messages[messages.count - 1].text.utf8.count

@@ -2,8 +2,9 @@
 ///
 /// A file may have been edited, damaged, or saved from a damaged one: nothing in it is believed unseen.
 struct StoredState {
-  /// Ids that are given. JSON's readers know whole numbers up to 2^53 (RFC 8259 §6).
-  static let ids: ClosedRange<Int64> = 1...(1 << 53) - 1
+  /// Ids that may be in a file at start. JSON's readers know whole numbers up to 2^53 (RFC 8259 §6); the 2^40 that are left before that are
+  /// more than one run can give.
+  static let ids: ClosedRange<Int64> = 1...(1 << 53) - (1 << 40)
   /// More ids than can have been given between the last sync of the disk and a crash.
   private static let jump: Int64 = 1_000_000
 

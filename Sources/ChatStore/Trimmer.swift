@@ -37,7 +37,7 @@ final class Trimmer {
     nextRoom = try database.prepare("SELECT min(id) FROM rooms WHERE id > ?1")
     doomed = try database.prepare(
       "SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
-    deleteMessage = try database.prepare("DELETE FROM messages WHERE id = ?1")
+    deleteMessage = try database.prepare("DELETE FROM messages WHERE id = ?1 AND room = ?2")
     deleteIndex = try database.prepare("DELETE FROM room_messages WHERE room = ?1 AND id = ?2")
     raise = try database.prepare("UPDATE rooms SET trimmed_to = ?2 WHERE id = ?1 AND trimmed_to < ?2")
   }
@@ -113,6 +113,7 @@ final class Trimmer {
     var trimmed: [RoomID: Int64] = [:]
     for (room, id) in messages {
       deleteMessage.bind(1, id)
+      deleteMessage.bind(2, room)
       try deleteMessage.run()
       deleteIndex.bind(1, room)
       deleteIndex.bind(2, id)

@@ -124,6 +124,30 @@ import Testing
     #expect(again.stop())
   }
 
+  /// An index that names a message of another room neither shows it there, nor removes it with the messages of that room.
+  @Test func anIndexThatNamesMessagesOfAnotherRoom() async throws {
+    try await make(
+      """
+      INSERT INTO room_messages SELECT 3 - room, id FROM messages WHERE id BETWEEN 3 AND 16;
+      INSERT INTO room_messages VALUES (1, 400);
+      """)
+    let log = try fixture.open(disk: disk)
+    for room: Int64 in [1, 2] {
+      let expected = Array(stride(from: room, through: 20, by: 2))
+      for range in [HistoryQuery.Range.newest, .before(.max), .after(0)] {
+        let page = try await log.read(HistoryQuery(room: RoomID(room), range, limit: 100))
+        #expect(page.messages.map(\.id) == expected)
+      }
+    }
+    #expect(log.stop())
+    let trimmer = try Trimmer(
+      try Database(path: fixture.path, .readWrite), Retention(messagesPerRoom: 10), clock: { 1_000 })
+    while try !trimmer.step().isEmpty {}
+    let left = try Database(path: fixture.path, .readOnly).number(
+      "SELECT count(*) FROM messages WHERE id > 10")
+    #expect(left == 10)
+  }
+
   @Test func aRoomThatWasLostHasItsMessages() async throws {
     try await make("DELETE FROM rooms WHERE id = 2")
     let log = try fixture.open(disk: disk)

@@ -17,12 +17,17 @@ import LineProtocol
 
 /// A text that was accepted never makes more lines than it has.
 private func encode(_ room: RoomName, _ text: MessageText) {
-  let message = Message(
-    id: 1, room: room.text, user: "someone", text: text.string, time: Timestamp(milliseconds: 0))
+  encode(
+    Message(id: 1, room: room.text, user: "someone", text: text.string, time: Timestamp(milliseconds: 0)))
+}
+
+/// The same of a message.
+func encode(_ message: Message) {
   var plain: [UInt8] = []
   PlainEncoder.message(message, into: &plain)
-  precondition(plain.count { $0 == 0x0A } == text.lineCount)
+  expect(
+    plain.count { $0 == 0x0A } == message.text.utf8.count { $0 == 0x0A } + 1, "lines of \(message)")
   var irc: [UInt8] = []
   IRCEncoder(serverName: "fuzz").message(message, tags: [.time, .msgid], into: &irc)
-  precondition(!irc.contains(0))
+  expect(!irc.contains(0), "NUL in \(message)")
 }
