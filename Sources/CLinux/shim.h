@@ -13,6 +13,8 @@
 int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 // Its fifth argument, which makes it variadic, is read with MREMAP_FIXED only.
 void *mremap(void *start, size_t size, size_t new_size, int flags);
+// asm-generic/fcntl.h
+static const int OFD_SETLK = 37;
 int sched_getaffinity(pid_t process, size_t size, void *set);
 
 // The macros behind these are enumerators of a type of their own; epoll_event.events wants an unsigned int.

@@ -28,9 +28,22 @@ final class DirectoryLock: Sendable {
     var partial = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
     for part in path.split(separator: "/") {
       partial += (partial.isEmpty || partial == "/" ? "" : "/") + part
-      if mkdir(partial, 0o755) != 0, errno != EEXIST {
+      if mkdir(partial, 0o755) == 0 {
+        try syncParent(of: partial, path)
+      } else if errno != EEXIST {
         throw .directory(path: path, reason: String(cString: strerror(errno)))
       }
     }
+  }
+
+  /// A directory that was made is there after a loss of power when the one that it is in was synced (fsync(2)).
+  private static func syncParent(of made: String, _ path: String) throws(StoreError) {
+    let parent = open(made + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // One that this user may write and not read cannot be synced.
+    if parent < 0 { return }
+    let isSynced = fsync(parent) == 0
+    let reason = String(cString: strerror(errno))
+    close(parent)
+    if !isSynced { throw .directory(path: path, reason: reason) }
   }
 }

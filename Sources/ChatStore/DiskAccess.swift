@@ -1,5 +1,7 @@
 /// How the log reaches the disk. Tests put another disk below it, and wait for nothing.
 struct DiskAccess: Sendable {
+  /// What keeps the database for this server, once it does.
+  var lock: DatabaseLock?
   /// The name of the SQLite VFS that opens the files, https://www.sqlite.org/vfs.html; nil for that of the system.
   var vfs: String?
   /// How long a transaction waits for one of another process.

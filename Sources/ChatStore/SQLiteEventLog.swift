@@ -72,7 +72,7 @@ public final class SQLiteEventLog: EventLog {
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability, disk)
     do throws(SQLError) {
-      let reading = try Database(path: store.path, .readOnly, disk)
+      let reading = try Database(path: store.path, .readOnly, store.disk)
       try reading.execute("PRAGMA cache_size = -65536")
       seeds = Lock(
         Seeds(
@@ -82,7 +82,7 @@ public final class SQLiteEventLog: EventLog {
     } catch {
       throw StoreError(error, path: store.path)
     }
-    checkpointer = try Checkpointer(path: store.path, disk)
+    checkpointer = try Checkpointer(path: store.path, store.disk)
     shared = Shared(lastID: store.lastID)
     rooms = store.rooms
     lastRoom = store.lastRoom

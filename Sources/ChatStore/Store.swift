@@ -5,6 +5,8 @@ import Glibc
 struct Store {
   let path: String
   let lock: DirectoryLock
+  /// With the lock of the database, which every connection has to hold.
+  let disk: DiskAccess
   let writer: Database
   let rooms: [StoredRoom]
   let states: [RoomID: RoomState]
@@ -21,6 +23,9 @@ struct Store {
   init(directory: String, durability: Durability, _ disk: DiskAccess) throws(StoreError) {
     lock = try DirectoryLock(directory: directory)
     path = directory + "/linechat.db"
+    var disk = disk
+    disk.lock = try DatabaseLock(path: path)
+    self.disk = disk
     do throws(SQLError) {
       writer = try Database(path: path, .readWrite, disk)
       // What a start stores is synced before anything is acknowledged, whatever commits do later.

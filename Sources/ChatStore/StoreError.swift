@@ -5,6 +5,8 @@ import Threads
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   case directory(path: String, reason: String)
   case held(directory: String)
+  case inUse(path: String)
+  case link(path: String)
   case newer(path: String, found: Int64, known: Int64)
   case foreign(path: String)
   case damaged(path: String, reason: String)
@@ -27,6 +29,16 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
       "the data directory \(path) cannot be used: \(reason); give a directory this user may write with --data"
     case .held(let directory):
       "another server is running on the data directory \(directory); stop it, or give another one with --data"
+    case .inUse(let path):
+      """
+      another server is running on \(path), or on the same file under another name; stop it, or give another \
+      directory with --data
+      """
+    case .link(let path):
+      """
+      \(path) is a symbolic link, and the files that belong to a database lie beside it; give the directory that \
+      the file itself is in with --data
+      """
     case .newer(let path, let found, let known):
       """
       \(path) was written by a newer LineChat (schema \(found), this program knows \(known)); \

@@ -60,6 +60,36 @@ class Refusals(ServerCase):
         first.kill9()
         self.server(data=self.data)  # The dead hold nothing.
 
+    def test_second_server_on_the_same_database(self):
+        """Whatever became of the lock file, and under whatever name: two servers would write over each other."""
+        first = self.server(data=self.data)
+        elsewhere = self.temporary_directory()
+        os.link(self.database, os.path.join(elsewhere, "linechat.db"))
+        self.expect_refusal(
+            f"another server is running on {elsewhere}/linechat.db, or on the same file under another name",
+            "stop it, or give another directory with --data", data=elsewhere)
+        os.remove(os.path.join(self.data, "linechat.lock"))
+        self.expect_refusal("another server is running on .*linechat.db")
+        with first.client("alice", "lobby") as alice:
+            self.assertEqual(alice.say("lobby", "the first goes on"), 1)
+        self.assertEqual(first.sql("SELECT text FROM messages"), [("the first goes on",)])  # Others may read it.
+        first.kill9()
+        self.server(data=self.data)
+
+    def test_a_link_in_place_of_the_database(self):
+        self.make_data()
+        elsewhere = self.temporary_directory()
+        os.symlink(self.database, os.path.join(elsewhere, "linechat.db"))
+        self.expect_refusal(
+            f"{elsewhere}/linechat.db is a symbolic link", "give the directory that the file itself is in with --data",
+            data=elsewhere)
+        # A link to the directory is none of these.
+        linked = os.path.join(elsewhere, "linked")
+        os.symlink(self.data, linked)
+        server = self.server(data=linked)
+        self.expect_refusal("another server is running on the data directory")
+        server.terminate()
+
     def test_newer_database(self):
         self.make_data()
         self.execute("PRAGMA user_version = 99")

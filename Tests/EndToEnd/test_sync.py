@@ -150,6 +150,22 @@ class SyncTest(unittest.TestCase):
                         # And nobody does anything more.
                         traced.until(is_sync)
 
+    def test_what_a_start_makes_is_synced_before_it_is_ready(self):
+        """A directory that was made is there after a loss of power when the one that it is in was synced."""
+        with tempfile.TemporaryDirectory(prefix="linechat-test-") as directory:
+            directory = os.path.realpath(directory)
+            data = os.path.join(directory, "a", "data")
+            with TracedServer(data=data, calls=CALLS + ",mkdir,openat,close") as traced:
+                calls = traced.until_said("ready line=")
+            for made, where in (
+                (r'mkdir\("[^"]*/a", .*= 0', directory), (r'mkdir\("[^"]*/a/data", .*= 0', os.path.join(directory, "a")),
+                (r'openat\(.*/linechat\.db", .*O_CREAT.*= \d', data),
+            ):
+                with self.subTest(made=made):
+                    [first, *_] = [index for index, call in enumerate(calls) if re.match(made, call)]
+                    synced = re.compile(rf"f(data)?sync\(\d+<{re.escape(where)}>\)\s*= 0")
+                    self.assertTrue(any(map(synced.match, calls[first:])), "\n".join(calls[first:]))
+
     def check_all(self, calls, said):
         for one in said:
             with self.subTest(said=one):

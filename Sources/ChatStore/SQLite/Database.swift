@@ -9,6 +9,8 @@ final class Database {
 
   let handle: OpaquePointer
   private let patience: LockPatience
+  /// Outlives the handle.
+  private let lock: DatabaseLock?
 
   init(path: String, _ access: Access, _ disk: DiskAccess = DiskAccess()) throws(SQLError) {
     var opened: OpaquePointer?
@@ -24,6 +26,7 @@ final class Database {
     }
     handle = opened
     patience = disk.patience
+    lock = disk.lock
     sqlite3_busy_handler(
       handle,
       { context, count in
