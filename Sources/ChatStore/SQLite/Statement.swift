@@ -38,8 +38,6 @@ final class Statement {
     }
   }
 
-  func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
-
   /// Goes to the next row; false when there is none, and then the statement can be used again.
   func step() throws(SQLError) -> Bool {
     let code = sqlite3_step(handle)
