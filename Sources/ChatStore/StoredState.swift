@@ -94,7 +94,12 @@ struct StoredState {
   }
 
   private static func set(_ key: String, _ value: Int64, _ database: Database) throws(SQLError) {
-    let statement = try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
+    // Nothing is written when nothing changes: on a full disk too, history can be read.
+    let statement = try database.prepare(
+      """
+      INSERT OR REPLACE INTO state
+      SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM state WHERE key = ?1 AND value = ?2)
+      """)
     statement.bind(1, key)
     statement.bind(2, value)
     try statement.run()

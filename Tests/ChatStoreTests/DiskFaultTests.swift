@@ -32,6 +32,22 @@ struct DiskFaultTests {
       vfs: disk.name, patience: LockPatience(milliseconds: 0), retryMilliseconds: isRetrying ? 1 : 3_600_000)
   }
 
+  /// A file that was left in an orderly way needs nothing written to be read.
+  @Test func aFullDiskDoesNotKeepHistoryFromBeingRead() async throws {
+    var log = try fixture.open()
+    log.append([LogFixture.message("before")])
+    _ = await fixture.published(1)
+    #expect(log.stop())
+    disk.fail(.write, SQLITE_FULL)
+    log = try fixture.open(disk: DiskAccess(vfs: disk.name, retryMilliseconds: 1))
+    #expect(try await LogFixture.texts(log) == ["before"])
+    log.append([LogFixture.message("lost")])
+    #expect(await fixture.published(2)[1].isLost)
+    disk.heal()
+    await fixture.troubles.reaches(2)
+    #expect(log.stop())
+  }
+
   @Test(arguments: Fault.all) func sendersAreToldAndTheLogRecovers(from fault: Fault) async throws {
     var log = try fixture.open(disk: access(isRetrying: false))
     log.append([LogFixture.message("before")])
