@@ -16,7 +16,7 @@ import threading
 import time
 import unittest
 
-from harness import TIMEOUT, HTTPClient, ServerCase, measures_memory
+from harness import SANITIZED, TIMEOUT, HTTPClient, ServerCase
 
 PEERS = int(os.environ.get("LINECHAT_MEMORY_PEERS", "500"))
 LONGEST_PING = float(os.environ.get("LINECHAT_MEMORY_PING", "0"))
@@ -172,12 +172,13 @@ class Together(ServerCase):
 
     def expect_memory_to_return(self, resident, held=MEMORY // 4):
         """What was held is given back to the system, all but `held`."""
+        if SANITIZED:
+            return
         deadline = time.monotonic() + TIMEOUT
         while (now := self.chat.resident_bytes()) > resident + held:
             self.assertLess(time.monotonic(), deadline, f"{now >> 20} MB, and it had been {resident >> 20} MB")
             figure(self.http, "linechat_waiting_bytes")
 
-    @measures_memory
     def test_many_that_do_not_read(self):
         crowd = self.keep(Crowd(self.chat.http, PEERS, Frames if PEERS <= 1000 else Tail))
         writer = self.keep(self.chat.client("writer", "busy"))
@@ -205,7 +206,8 @@ class Together(ServerCase):
         print(
             f"\n{PEERS} that do not read, --memory {MEMORY >> 20} MB: resident {reading >> 20} MB while they read, "
             f"{most >> 20} MB at most; {len(ids)} messages; PING p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {longest:.1f} ms")
-        self.assertLess(most, reading + MEMORY * 1.2)
+        if not SANITIZED:
+            self.assertLess(most, reading + MEMORY * 1.2)
         if LONGEST_PING:
             self.assertLess(p99, LONGEST_PING)
 
@@ -245,7 +247,6 @@ class Together(ServerCase):
         figure(self.http, "linechat_waiting_bytes")
         return clients
 
-    @measures_memory
     @unittest.skipIf(PEERS > 1000, "it needs more descriptors than there are")
     def test_half_sent_requests(self):
         size = 65_000
@@ -275,7 +276,6 @@ class Together(ServerCase):
             client.close()
         self.expect_memory_to_return(resident)
 
-    @measures_memory
     @unittest.skipIf(PEERS > 1000, "it needs more descriptors than there are")
     def test_half_sent_frames(self):
         size = 65_000
