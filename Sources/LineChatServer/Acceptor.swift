@@ -14,8 +14,6 @@ struct Accepted: Sendable {
 /// The listeners. They live on loop 0 and deal the connections out to the loops in turn, which balances better than the
 /// kernel's hashing over sockets with SO_REUSEPORT.
 final class Acceptor {
-  private(set) var lineAddresses: [SocketAddress] = []
-  private(set) var httpAddress: SocketAddress?
   private var listeners: [Listener] = []
   private let doors: [Mailbox<Accepted>]
   private let reactor: Reactor
@@ -25,29 +23,23 @@ final class Acceptor {
   private var next = 0
   private var turnedAway = 0
 
+  /// Accepts from here on; what has connected before has waited in the kernel.
   init(_ server: Server, _ reactor: Reactor, _ doors: [Mailbox<Accepted>]) throws {
     self.doors = doors
     self.reactor = reactor
     visitors = server.visitors
     metrics = server.metrics
     log = server.serverLog
-    for address in server.configuration.lineAddresses { lineAddresses += try listen(address, .line) }
-    if let address = server.configuration.http { httpAddress = try listen(address, .http).first }
+    for socket in server.sockets.line { try listen(socket, .line) }
+    for socket in server.sockets.http { try listen(socket, .http) }
   }
 
-  private func listen(_ address: Address, _ door: Accepted.Door) throws(DoorError) -> [SocketAddress] {
+  private func listen(_ socket: ListeningSocket, _ door: Accepted.Door) throws(SystemError) {
     let log = self.log
-    do {
-      return try SocketAddress.resolve(host: address.host, port: address.port).map { resolved in
-        let listener = try Listener(
-          on: resolved, reactor: reactor, failed: { log.warning("\($0); trying again") },
-          accepted: { [weak self] in self?.receive($0, from: $1, door) })
-        listeners.append(listener)
-        return listener.address
-      }
-    } catch {
-      throw DoorError(address: address, door: door, cause: error)
-    }
+    listeners.append(
+      try Listener(
+        on: socket, reactor: reactor, failed: { log.warning("\($0); trying again") },
+        accepted: { [weak self] in self?.receive($0, from: $1, door) }))
   }
 
   private func receive(_ descriptor: Int32, from address: SocketAddress, _ door: Accepted.Door) {
@@ -67,11 +59,6 @@ final class Acceptor {
       let lastWords = TurnedAway.lastWords(code, retryAfter: retryAfter, door)
       TurnedAway.tell(lastWords, descriptor, on: reactor) { [weak self] in self?.turnedAway -= 1 }
     }
-  }
-
-  /// Those that warrant a warning as long as there are no accounts.
-  var addressesBeyondThisMachine: [SocketAddress] {
-    (lineAddresses + (httpAddress.map { [$0] } ?? [])).filter { !$0.isLoopback }
   }
 
   func close() {

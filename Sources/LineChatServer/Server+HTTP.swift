@@ -4,11 +4,11 @@ import Delivery
 extension Server {
   /// What the HTTP doors of all loops are composed with.
   var httpSettings: HTTPSettings {
-    let (log, lineAddresses) = (self.log, self.lineAddresses)
+    let (log, lineAddresses) = (self.log, sockets.lineAddresses.map { "\($0)" })
     return HTTPSettings(
       webSocketFormat: .webSocket, names: configuration.hostNames(machine: MachineName.current),
       allowedOrigins: configuration.allowOrigins,
-      lineAddresses: { lineAddresses.all },
+      lineAddresses: { lineAddresses },
       patience: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,

@@ -21,7 +21,7 @@ struct Server {
   let metrics = DeliveryMetrics()
   let memory = MemoryUse()
   let visitors: Visitors
-  let lineAddresses = LineAddresses()
+  let sockets: DoorSockets
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
 
@@ -46,7 +46,12 @@ struct Server {
     let descriptors = FileLimit.raise()
     let limits = configuration.trafficLimits(descriptors: descriptors)
     serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
+    sockets = try DoorSockets(configuration)
     visitors = Visitors(limits, incidents: Incidents { serverLog.info($0) })
+    let loops = configuration.loops ?? Processors.defaultLoops
+    let share = MemoryShare(limit: (configuration.memory ?? MemoryLimit.standard) / loops, use: memory)
+    self.loops = try (0..<loops).map { _ in try EventLoop(memory: share) }
+    // What can be refused without the data comes before it: a refused start leaves the directory as it is.
     log = try SQLiteEventLog(
       directory: configuration.dataDirectory, durability: configuration.durability,
       retention: configuration.retention
@@ -55,9 +60,6 @@ struct Server {
     }
     for repair in log.repairs { serverLog.warning(repair) }
     bus = LocalEventBus(log: log)
-    let loops = configuration.loops ?? Processors.defaultLoops
-    let share = MemoryShare(limit: (configuration.memory ?? MemoryLimit.standard) / loops, use: memory)
-    self.loops = try (0..<loops).map { _ in try EventLoop(memory: share) }
     exchange = Exchange(loops: self.loops, bus: bus)
   }
 
@@ -82,10 +84,9 @@ struct Server {
       let shard = attach(0, reactor, doors[0], ending)
       poster.attach(to: shard)
       let acceptor = try Acceptor(self, reactor, doors)
-      lineAddresses.set(acceptor.lineAddresses)
       try ending.listen(reactor) { acceptor.close() }
       startAgent(rules, poster)
-      announce(acceptor)
+      announce()
       keepWatchdogQuiet(reactor)
     }
     return ending.status
@@ -130,10 +131,10 @@ struct Server {
     Task { await runner.run() }
   }
 
-  private func announce(_ acceptor: Acceptor) {
-    let http = acceptor.httpAddress.map { "\($0)" } ?? "off"
-    let line = acceptor.lineAddresses.map { "\($0)" }.joined(separator: ",")
-    for address in acceptor.addressesBeyondThisMachine {
+  private func announce() {
+    let http = sockets.httpAddress.map { "\($0)" } ?? "off"
+    let line = sockets.lineAddresses.map { "\($0)" }.joined(separator: ",")
+    for address in sockets.addressesBeyondThisMachine {
       serverLog.warning(
         "\(address) can be reached from other machines, and there are no accounts: who reaches it reads and writes"
       )

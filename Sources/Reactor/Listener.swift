@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A listening socket. Hands each accepted, non-blocking socket to its owner.
+/// Accepts what a listening socket has. Hands each accepted, non-blocking socket to its owner.
 ///
 /// It outlives every shortage: when accept(2) fails for want of descriptors or memory, the listener rests for a moment instead
 /// of spinning on the readiness that stays, and tries again.
@@ -11,55 +11,37 @@ public final class Listener: Pollable {
   /// Accepted in one turn, so that a storm of connections does not starve those that are there.
   private static let perTurn = 256
 
-  /// The address it listens on, with the port that was taken for port 0.
-  public let address: SocketAddress
   /// accept4(2), as one calls it: a descriptor, or -1 and errno.
   typealias Accept = (Int32, UnsafeMutablePointer<sockaddr>, inout socklen_t) -> Int32
 
-  private let descriptor: Int32
+  private let socket: ListeningSocket
   private let accept: Accept
   private let reactor: Reactor
   private let accepted: (Int32, SocketAddress) -> Void
   private let failed: (SystemError) -> Void
   private var isClosed = false
 
-  /// Binds and listens at once. `accepted` owns the descriptor that it is given; `failed` is told of each shortage.
+  private var descriptor: Int32 { socket.descriptor }
+
+  /// Takes `socket` over. `accepted` owns the descriptor that it is given; `failed` is told of each shortage.
   public convenience init(
-    on address: SocketAddress, reactor: Reactor, failed: @escaping (SystemError) -> Void,
+    on socket: ListeningSocket, reactor: Reactor, failed: @escaping (SystemError) -> Void,
     accepted: @escaping (Int32, SocketAddress) -> Void
   ) throws(SystemError) {
     try self.init(
-      on: address, reactor: reactor, accept: Self.acceptFromKernel, failed: failed, accepted: accepted)
+      on: socket, reactor: reactor, accept: Self.acceptFromKernel, failed: failed, accepted: accepted)
   }
 
   /// The same, with the means of accepting.
   init(
-    on address: SocketAddress, reactor: Reactor, accept: @escaping Accept,
+    on socket: ListeningSocket, reactor: Reactor, accept: @escaping Accept,
     failed: @escaping (SystemError) -> Void, accepted: @escaping (Int32, SocketAddress) -> Void
   ) throws(SystemError) {
     self.accept = accept
     self.reactor = reactor
     self.accepted = accepted
     self.failed = failed
-    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-    let descriptor = socket(address.family, type, 0)
-    guard descriptor >= 0 else { throw SystemError("socket") }
-    self.descriptor = descriptor
-    do throws(SystemError) {
-      setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-      if address.family == AF_INET6 { setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
-      guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else {
-        throw SystemError("bind \(address)")
-      }
-      guard listen(descriptor, 4096) == 0 else { throw SystemError("listen \(address)") }
-      guard let bound = SocketAddress(filledBy: { getsockname(descriptor, $0, &$1) == 0 }) else {
-        throw SystemError("getsockname")
-      }
-      self.address = bound
-    } catch {
-      Glibc.close(descriptor)
-      throw error
-    }
+    self.socket = socket
     try reactor.watch(descriptor, for: EVENT_IN, self)
   }
 
@@ -104,11 +86,11 @@ public final class Listener: Pollable {
     }
   }
 
-  /// Accepts no more.
+  /// Accepts no more, and closes the socket.
   public func close() {
     if isClosed { return }
     isClosed = true
     reactor.unwatch(descriptor)
-    Glibc.close(descriptor)
+    socket.close()
   }
 }

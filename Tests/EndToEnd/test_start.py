@@ -168,6 +168,19 @@ class Refusals(ServerCase):
         for door in ("line", "http"):
             with self.subTest(door=door):
                 self.expect_refusal(where, "in use", f"--{door}", flags=[f"--{door}", where])
+                self.assertFalse(os.path.exists(self.data), "a refused start has made the data directory")
+
+    def test_a_port_in_use_leaves_an_older_database_as_it_is(self):
+        os.mkdir(self.data)
+        connection = sqlite3.connect(self.database)
+        connection.executescript(Migrations.VERSION_1)
+        connection.close()
+        before = self.file(self.database)
+        taken = socket.create_server(("127.0.0.1", 0))
+        self.keep(taken)
+        self.expect_refusal("in use", flags=["--http", f"127.0.0.1:{taken.getsockname()[1]}"])
+        self.assertEqual(self.file(self.database), before)
+        self.assertEqual(os.listdir(self.data), ["linechat.db"])
 
     def test_address_of_another_machine(self):
         self.expect_refusal(r"192\.0\.2\.1", "--line", flags=["--line", "192.0.2.1:0"])

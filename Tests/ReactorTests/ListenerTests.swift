@@ -23,8 +23,9 @@ struct ListenerTests {
       let address = try SocketAddress.resolve(host: "127.0.0.1", port: 0)[0]
       try Thread.detached { [self] in
         try? loop.run { reactor in
+          let socket = try ListeningSocket(on: address)
           let listener = try Listener(
-            on: address, reactor: reactor,
+            on: socket, reactor: reactor,
             accept: { descriptor, address, length in
               if self.fails() {
                 errno = code
@@ -37,7 +38,7 @@ struct ListenerTests {
               Glibc.close(descriptor)
               self.recorder.add("accepted")
             })
-          let port = listener.address.withSockaddr { address, _ in
+          let port = socket.address.withSockaddr { address, _ in
             UnsafeRawPointer(address).loadUnaligned(as: sockaddr_in.self).sin_port.byteSwapped
           }
           kept.withLock { $0 = (Confined(listener: listener), port) }
