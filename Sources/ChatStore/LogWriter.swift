@@ -6,10 +6,16 @@ final class LogWriter {
   /// Rows that wait to be indexed before a step is worth its transaction.
   static let indexStep = 4096
 
+  /// How often the time is noted: much less than what a clock may be wrong by.
+  private static let noteMilliseconds: Int64 = 3_600_000
+
   private let database: Database
   private let files: DatabaseFiles
   private let tail: Tail
-  private let clock: @Sendable () -> Int64
+  private let clocks: LogClocks
+  private var ageClock: AgeClock
+  /// The uptime at which the time was noted last; nil: not yet.
+  private var noted: Int64?
   private let begin: Statement
   private let commit: Statement
   private let insertMessage: Statement
@@ -21,19 +27,18 @@ final class LogWriter {
   /// nil: each commit is synced.
   let sync: WALSync?
   private(set) var lastID: Int64
-  private var lastTime: Int64 = 0
+  /// The time of the newest message.
+  private(set) var lastTime: Int64 = 0
   private var rooms: [RoomID: RoomState]
   private var onDisk: Set<RoomID>
 
-  /// `clock`: milliseconds since 1970.
-  init(
-    _ store: Store, clock: @escaping @Sendable () -> Int64
-  ) throws(SQLError) {
+  init(_ store: Store, _ clocks: LogClocks) throws(SQLError) {
     database = store.writer
     files = store.files
     tail = store.tail
     sync = store.sync
-    self.clock = clock
+    self.clocks = clocks
+    ageClock = try AgeClock(database, clocks)
     lastID = store.lastID
     rooms = store.states
     onDisk = Set(rooms.keys)
@@ -48,7 +53,8 @@ final class LogWriter {
     insertIndex = try database.prepare("INSERT OR IGNORE INTO room_messages VALUES (?1, ?2)")
     references = try References(database)
     // Times rise with ids, also across a restart with a clock that was set back.
-    lastTime = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0
+    let newest = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0
+    lastTime = max(0, Timestamp(milliseconds: newest).milliseconds)
   }
 
   /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures. `committed` is told the last
@@ -58,15 +64,18 @@ final class LogWriter {
     var newRooms: [RoomID] = []
     if events.contains(where: \.isStored) {
       let isIndexing = tail.count >= Self.indexStep
+      let isNoting = isNoteDue
       let failure = transaction { () throws(SQLError) in
         try insert(&events, &newRooms)
         if isIndexing { try indexTail() }
+        if isNoting { try noteTime() }
       }
       if let failure {
         fail(&events, failure, firstID: firstID)
         onDisk.subtract(newRooms)
       } else {
         if isIndexing { tail.markIndexed() }
+        if isNoting { noted = clocks.uptime() }
         // Who has read a message may at once name its id.
         committed(lastID)
         tail.append(events)
@@ -86,11 +95,30 @@ final class LogWriter {
     for (room, id) in rooms { self.rooms[room]?.trimmedTo = id }
   }
 
+  /// The time to age messages by, and by how much the clock is ahead of it if it is not believed.
+  func age() -> (now: Int64, doubt: Int64) {
+    let now = ageClock.read(wall: clocks.wall(), uptime: clocks.uptime())
+    return (now, ageClock.doubt)
+  }
+
+  /// Notes which time the server has come to, for the next one, when that was last done an hour ago.
+  func noteTimeIfDue() {
+    if isNoteDue, transaction({ () throws(SQLError) in try noteTime() }) == nil { noted = clocks.uptime() }
+  }
+
+  private var isNoteDue: Bool { noted.map { clocks.uptime() - $0 >= Self.noteMilliseconds } ?? true }
+
+  private func noteTime() throws(SQLError) {
+    _ = age()
+    try database.execute(AgeClock.note(ageClock.reached(uptime: clocks.uptime())))
+  }
+
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
   func finish() {
     try? sync?.syncEachCommit()
     let failure = transaction { () throws(SQLError) in
       if tail.count > 0 { try indexTail() }
+      try noteTime()
       // In the WAL this mark comes after every message: wherever it is on disk, so are they.
       try database.execute("UPDATE state SET value = 0 WHERE key = 'unsynced' AND value <> 0")
     }
@@ -134,7 +162,7 @@ final class LogWriter {
   }
 
   private func insert(_ events: inout [Event], _ newRooms: inout [RoomID]) throws(SQLError) {
-    let time = max(lastTime, clock())
+    let time = max(lastTime, clocks.wall())
     for index in events.indices {
       switch events[index].change {
       case .message(let room, var message):

@@ -22,7 +22,7 @@ public final class SQLiteEventLog: EventLog {
   private let shared: Shared
   private let lock: DirectoryLock
   private let disk: DiskAccess
-  private let clock: @Sendable () -> Int64
+  private let clocks: LogClocks
   private let seeds: Lock<Seeds?>
   private let threads = Lock<[Thread]>([])
 
@@ -40,7 +40,13 @@ public final class SQLiteEventLog: EventLog {
     let hasFailed = Atomic(false)
     /// When the commit in progress began; 0 when there is none.
     let commitBegan = Atomic<Int64>(0)
-    init(lastID: Int64) { self.lastID = Atomic(lastID) }
+    let newestTime: Atomic<Int64>
+    let clockDoubt = Atomic<Int64>(0)
+
+    init(lastID: Int64, newestTime: Int64) {
+      self.lastID = Atomic(lastID)
+      self.newestTime = Atomic(newestTime)
+    }
   }
 
   /// What becomes confined to the threads when they start.
@@ -63,43 +69,47 @@ public final class SQLiteEventLog: EventLog {
     clock: @escaping @Sendable () -> Int64
   ) throws(StoreError) {
     try self.init(
-      directory: directory, durability: durability, retention: retention, disk: DiskAccess(), clock: clock)
+      directory: directory, durability: durability, retention: retention, disk: DiskAccess(),
+      clocks: LogClocks(wall: clock))
   }
 
   init(
-    directory: String, durability: Durability, retention: Retention, disk: DiskAccess,
-    clock: @escaping @Sendable () -> Int64
+    directory: String, durability: Durability, retention: Retention, disk: DiskAccess, clocks: LogClocks
   ) throws(StoreError) {
     let store = try Store(directory: directory, durability: durability, disk)
     do throws(SQLError) {
       let reading = try Database(path: store.path, .readOnly, store.disk)
       try reading.execute("PRAGMA cache_size = -65536")
+      let writer = try LogWriter(store, clocks)
+      shared = Shared(lastID: store.lastID, newestTime: writer.lastTime)
       seeds = Lock(
         Seeds(
-          writer: try LogWriter(store, clock: clock), database: store.writer,
-          reader: try HistoryReader(reading, tail: store.tail),
-          trimmer: retention.isForEver ? nil : try Trimmer(store.writer, retention, clock: clock)))
+          writer: writer, database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
+          trimmer: retention.isForEver
+            ? nil : try Trimmer(store.writer, retention) { writer.age().now }))
     } catch {
       throw StoreError(error, path: store.path)
     }
     checkpointer = try Checkpointer(path: store.path, store.disk)
-    shared = Shared(lastID: store.lastID)
     rooms = store.rooms
     lastRoom = store.lastRoom
     repairs = store.repairs
     lock = store.lock
     self.disk = disk
-    self.clock = clock
+    self.clocks = clocks
   }
 
   /// Starts the threads. On the writer's thread, `publish` is called with each batch, in order, and `troubled` with the error when commits
-  /// begin to fail, with nil when they succeed again.
+  /// begin to fail, with nil when they succeed again; `clockDoubted` when the clock by which messages are removed is not
+  /// believed, with the milliseconds that it is ahead, and with nil when it is again.
   public func start(
-    troubled: @escaping @Sendable (LogError?) -> Void = { _ in }, publish: @escaping @Sendable (Batch) -> Void
+    troubled: @escaping @Sendable (LogError?) -> Void = { _ in },
+    clockDoubted: @escaping @Sendable (Int64?) -> Void = { _ in },
+    publish: @escaping @Sendable (Batch) -> Void
   ) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
     do throws(ThreadFailure) {
-      let writing = try Thread { self.runWriter(seeds, troubled, publish) }
+      let writing = try Thread { self.runWriter(seeds, troubled, clockDoubted, publish) }
       let reading = try Thread { self.runReader(seeds.reader) }
       threads.withLock { $0 = [writing, reading] }
     } catch {
@@ -134,7 +144,14 @@ public final class SQLiteEventLog: EventLog {
   public var isHealthy: Bool {
     let began = shared.commitBegan.load(ordering: .relaxed)
     return !shared.hasFailed.load(ordering: .relaxed) && !isFull
-      && (began == 0 || clock() - began < Self.stallMilliseconds)
+      && (began == 0 || clocks.wall() - began < Self.stallMilliseconds)
+  }
+
+  /// What is the matter with times.
+  public var times: LogTimes {
+    LogTimes(
+      newestAhead: max(0, shared.newestTime.load(ordering: .relaxed) - clocks.wall()),
+      clockAhead: shared.clockDoubt.load(ordering: .relaxed))
   }
 
   public func read(
@@ -147,7 +164,10 @@ public final class SQLiteEventLog: EventLog {
 
   // MARK: Threads
 
-  private func runWriter(_ seeds: Seeds, _ troubled: (LogError?) -> Void, _ publish: (Batch) -> Void) {
+  private func runWriter(
+    _ seeds: Seeds, _ troubled: (LogError?) -> Void, _ clockDoubted: (Int64?) -> Void,
+    _ publish: (Batch) -> Void
+  ) {
     let (writer, database) = (seeds.writer, seeds.database)
     var walPages: Int32 = 0
     var pace = seeds.trimmer.map { TrimPace($0) }
@@ -169,6 +189,7 @@ public final class SQLiteEventLog: EventLog {
         }
         pace?.trimIfDue(writer)
         syncIfDue(writer, &retry, troubled)
+        if pace?.isByAge == true { judgeClock(writer.age().doubt, clockDoubted) }
         if retry.isDue { tried(writer.probe(), &retry, troubled) }
       }
       writer.finish()
@@ -180,7 +201,7 @@ public final class SQLiteEventLog: EventLog {
   ) {
     let isStoring = events.contains(where: \.isStored)
     let began = ContinuousClock.now
-    shared.commitBegan.store(clock(), ordering: .relaxed)
+    shared.commitBegan.store(clocks.wall(), ordering: .relaxed)
     writer.write(&events) { shared.lastID.store($0, ordering: .releasing) }
     shared.commitBegan.store(0, ordering: .relaxed)
     if !isStoring { return }
@@ -189,12 +210,13 @@ public final class SQLiteEventLog: EventLog {
       metrics.committed(events.count(where: \.isNewMessage), took: began.duration(to: .now))
     }
     shared.lastID.store(writer.lastID, ordering: .releasing)
+    shared.newestTime.store(writer.lastTime, ordering: .relaxed)
     tried(failure, &retry, troubled)
   }
 
   private func syncIfDue(_ writer: LogWriter, _ retry: inout Retry, _ troubled: (LogError?) -> Void) {
     guard let sync = writer.sync, sync.isDue else { return }
-    shared.commitBegan.store(clock(), ordering: .relaxed)
+    shared.commitBegan.store(clocks.wall(), ordering: .relaxed)
     let failure = sync.sync()
     shared.commitBegan.store(0, ordering: .relaxed)
     if failure != nil { tried(failure, &retry, troubled) }
@@ -205,6 +227,12 @@ public final class SQLiteEventLog: EventLog {
     retry.tried(failure)
     let hadFailed = shared.hasFailed.exchange(failure != nil, ordering: .acquiringAndReleasing)
     if hadFailed != (failure != nil) { troubled(failure) }
+  }
+
+  /// Makes known whether the clock is believed.
+  private func judgeClock(_ doubt: Int64, _ clockDoubted: (Int64?) -> Void) {
+    let before = shared.clockDoubt.exchange(doubt, ordering: .relaxed)
+    if (before > 0) != (doubt > 0) { clockDoubted(doubt > 0 ? doubt : nil) }
   }
 
   private func runReader(_ reader: HistoryReader) {

@@ -3,6 +3,8 @@ struct TrimPace {
   private static let rest = Duration.seconds(1)
 
   private let trimmer: Trimmer
+  /// Messages go by their age.
+  var isByAge: Bool { trimmer.retention.milliseconds != nil }
   private var hasMore = true
   private var last: ContinuousClock.Instant?
 
@@ -14,7 +16,10 @@ struct TrimPace {
   mutating func trimIfDue(_ writer: LogWriter) {
     let now = ContinuousClock.now
     if !hasMore, let last, now - last < Self.rest { return }
-    if !hasMore { writer.indexNow() }
+    if !hasMore {
+      writer.indexNow()
+      writer.noteTimeIfDue()
+    }
     last = now
     // A step that fails is tried again a second later; nothing is lost by keeping messages longer.
     let trimmed = (try? trimmer.step()) ?? [:]

@@ -9,8 +9,8 @@ final class Trimmer {
   static let stepMessages = 500
 
   private let database: Database
-  private let retention: Retention
-  private let clock: @Sendable () -> Int64
+  let retention: Retention
+  private let clock: () -> Int64
   private let oldest: Statement
   private let edge: Statement
   private let nextRoom: Statement
@@ -22,7 +22,7 @@ final class Trimmer {
   private var room: Int64 = 0
 
   init(
-    _ database: Database, _ retention: Retention, clock: @escaping @Sendable () -> Int64
+    _ database: Database, _ retention: Retention, clock: @escaping () -> Int64
   ) throws(SQLError) {
     self.database = database
     self.retention = retention

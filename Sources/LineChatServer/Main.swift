@@ -16,6 +16,7 @@ enum Main {
     case .send(let room, let text, let name, let server):
       runSend(room: room, text: text, name: name, server: server)
     case .tail(let room, let after, let server): runTail(room: room, after: after, server: server)
+    case .repairTimes(let directory): RepairTimesCommand.run(directory: directory)
     case .bench(let plan, let asJSON): BenchCommand.run(plan, asJSON: asJSON)
     case .print(let text, let status, let toStandardError):
       writeAll(text, to: toStandardError ? 2 : 1) ? status : 1

@@ -12,6 +12,6 @@ extension Server {
       patience: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
-        queuedBytes: { log.queuedBytes }), memory: memory)
+        queuedBytes: { log.queuedBytes }, times: { log.times }), memory: memory)
   }
 }

@@ -66,6 +66,7 @@ struct Server {
   private func serve(_ rules: [Rule]) throws -> Int32 {
     let bus = self.bus
     let serverLog = self.serverLog
+    for warning in log.times.warnings { serverLog.warning(warning.text) }
     try log.start(
       troubled: { error in
         if let error {
@@ -73,6 +74,10 @@ struct Server {
         } else {
           serverLog.info("the log: commits succeed again")
         }
+      },
+      clockDoubted: { ahead in
+        guard let ahead else { return serverLog.info("the clock is believed again") }
+        for warning in LogTimes(clockAhead: ahead).warnings { serverLog.warning(warning.text) }
       }, publish: { bus.publish($0) })
     let doors = loops.map { $0.mailbox(of: Accepted.self) }
     let ending = Ending(self)

@@ -33,15 +33,18 @@ final class LogFixture: Sendable {
 
   func open(
     _ durability: Durability = .full, retention: Retention = Retention(), disk: DiskAccess = DiskAccess(),
-    now: @escaping @Sendable () -> Int64 = { 1_000 }
+    now: @escaping @Sendable () -> Int64 = { 1_000 }, uptime: (@Sendable () -> Int64)? = nil,
+    clockDoubted: @escaping @Sendable (Int64?) -> Void = { _ in }
   ) throws -> SQLiteEventLog {
+    var clocks = LogClocks(wall: now)
+    if let uptime { clocks.uptime = uptime }
     let log = try SQLiteEventLog(
-      directory: directory, durability: durability, retention: retention, disk: disk, clock: now)
+      directory: directory, durability: durability, retention: retention, disk: disk, clocks: clocks)
     try log.start(
       troubled: { error in
         self.told.withLock { $0.append(error) }
         self.troubles.add()
-      },
+      }, clockDoubted: clockDoubted,
       publish: { batch in
         self.events.withLock { $0 += batch.events }
         self.eventCount.add(batch.events.count)

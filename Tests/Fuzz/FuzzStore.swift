@@ -23,10 +23,7 @@ private func serve(_ directory: ScratchDirectory, _ isLookedThrough: Bool) -> In
   do {
     log = try SQLiteEventLog(
       directory: directory.path, durability: .normal, retention: Retention(messagesPerRoom: 5),
-      disk: DiskAccess(checkedBytes: isLookedThrough ? .max : 0)
-    ) {
-      1_000
-    }
+      disk: DiskAccess(checkedBytes: isLookedThrough ? .max : 0), clocks: LogClocks(wall: { 1_000 }))
   } catch {
     expect(error.description.contains(";"), "what is to be done? \(error)")
     return nil

@@ -56,7 +56,16 @@ enum MetricsRoute {
     metrics.value("linechat_last_id", .gauge, "The last id given.", door.shard.log.lastID)
     metrics.value(
       "linechat_healthy", .gauge, "1 while commits succeed in time.", door.shard.log.isHealthy ? 1 : 0)
+    let times = figures.times()
+    metrics.value(
+      "linechat_newest_message_ahead_seconds", .gauge, "How far the newest message is ahead of the clock.",
+      seconds(times.newestAhead))
+    metrics.value(
+      "linechat_clock_ahead_seconds", .gauge, "How far the clock is ahead, if it is not believed.",
+      seconds(times.clockAhead))
   }
+
+  private static func seconds(_ milliseconds: Int64) -> Double { Double(milliseconds) / 1000 }
 
   /// Under the names that Prometheus' own client libraries use.
   private static func process(into metrics: inout MetricsText) {

@@ -43,8 +43,14 @@ public struct LogFigures: Sendable {
   public var commitSeconds: Histogram
   /// Bytes that wait to be stored.
   public var queuedBytes: @Sendable () -> Int
+  /// What is the matter with its times.
+  public var times: @Sendable () -> LogTimes
 
-  public init(batchSize: Histogram, commitSeconds: Histogram, queuedBytes: @escaping @Sendable () -> Int) {
+  public init(
+    batchSize: Histogram, commitSeconds: Histogram, queuedBytes: @escaping @Sendable () -> Int,
+    times: @escaping @Sendable () -> LogTimes = { LogTimes() }
+  ) {
+    self.times = times
     self.batchSize = batchSize
     self.commitSeconds = commitSeconds
     self.queuedBytes = queuedBytes

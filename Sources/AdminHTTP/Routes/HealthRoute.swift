@@ -1,3 +1,5 @@
+import ChatCore
+
 /// `GET /health`.
 enum HealthRoute {
   static let route: Route = Route(
@@ -17,7 +19,22 @@ enum HealthRoute {
       var json = JSONWriter()
       json.beginObject()
       json.field("status", "ok")
+      warnings(door.settings.log.times().warnings, into: &json)
       json.endObject()
       return .respond(HTTPResponse(.ok, json: json.bytes))
     })
+
+  /// What a person should look at; there is no such member when that is nothing.
+  private static func warnings(_ warnings: [LogTimes.Warning], into json: inout JSONWriter) {
+    if warnings.isEmpty { return }
+    json.key("warnings")
+    json.beginArray()
+    for warning in warnings {
+      json.beginObject()
+      json.field("code", warning.code)
+      json.field("detail", warning.text)
+      json.endObject()
+    }
+    json.endArray()
+  }
 }

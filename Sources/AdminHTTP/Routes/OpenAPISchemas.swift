@@ -44,7 +44,10 @@ enum OpenAPISchemas {
     "Rooms":{"type":"object","required":["rooms"],"properties":{"rooms":{"type":"array","items":{
       "type":"object","required":["room","members"],"properties":{"room":{"type":"string"},
         "members":{"type":"integer","description":"How many names are there."},"topic":{"type":"string"}}}}}},
-    "Health":{"type":"object","required":["status"],"properties":{"status":{"const":"ok"}}},
+    "Health":{"type":"object","required":["status"],"properties":{
+      "status":{"const":"ok"},"warnings":{"type":"array","description":"Missing when there are none.","items":{
+        "type":"object","required":["code","detail"],"properties":{
+          "code":{"enum":["times-ahead","clock-ahead"]},"detail":{"type":"string"}}}}}},
     "Problem":{"type":"object","required":["type","title","status","detail"],"properties":{
       "type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
       "detail":{"type":"string"},

@@ -11,6 +11,7 @@ enum Invocation: Equatable, Sendable {
   case tail(room: RoomName, after: Int64?, server: ServerAddress)
   /// `asJSON`: the report is for a program.
   case bench(BenchPlan, asJSON: Bool)
+  case repairTimes(directory: String)
   /// A text for standard output or standard error, and the status to end with.
   case print(String, exit: Int32, toStandardError: Bool)
 }

@@ -17,7 +17,7 @@ struct Subcommand: Sendable {
 
 extension Subcommand {
   /// The first is the default.
-  static let all = [serve, chat, send, tail, bench]
+  static let all = [serve, chat, send, tail, bench, repairTimes]
 
   static let serve = Subcommand(
     name: "serve", operands: [], summary: "run the server (the default)",
@@ -108,6 +108,24 @@ extension Subcommand {
     }
     let settings = try BenchSettings(arguments.options, surroundings)
     return .bench(try settings.plan(scenario, flags: arguments.options), asJSON: settings.json)
+  }
+
+  static let repairTimes = Subcommand(
+    name: "repair-times", operands: [], summary: "set right what a wrong clock has left",
+    notes: """
+      Run it while the server is stopped and the clock is right. Messages and topics
+      that are dated later than now get the time of now, and messages are removed by
+      the clock again (--retain). Prints how many times it has changed.
+      """,
+    options: repairOptions
+  ) { (arguments, surroundings) throws(UsageError) in
+    let configuration = try ServerConfiguration(arguments.options, surroundings)
+    return .repairTimes(directory: configuration.dataDirectory)
+  }
+
+  /// Where the data is, told as to the server.
+  private static let repairOptions = ServerConfiguration.options.map(\.description).filter {
+    $0.name == "data" || $0.name == "config"
   }
 
   /// Says which operand it is that has a wrong value.

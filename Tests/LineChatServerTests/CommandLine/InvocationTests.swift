@@ -46,10 +46,22 @@ struct InvocationTests {
     #expect(invocation("tail", "r", "--after=57") == .tail(room: room, after: 57, server: standard))
   }
 
+  @Test func repairTimesTakesTheDirectoryAsServeDoes() {
+    #expect(invocation("repair-times") == .repairTimes(directory: "data"))
+    #expect(invocation("repair-times", "--data", "x") == .repairTimes(directory: "x"))
+    #expect(invocation("repair-times", environment: ["LINECHAT_DATA": "y"]) == .repairTimes(directory: "y"))
+    let files = ["f": "data = z\nhttp = off"]
+    #expect(invocation("repair-times", "--config", "f", files: files) == .repairTimes(directory: "z"))
+    #expect(complaint(invocation("repair-times", "--http", "off")) != nil)
+  }
+
   @Test(arguments: [
     (["chatt"], "unknown subcommand 'chatt'; did you mean 'chat'?"),
-    (["bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, help"),
-    (["help", "bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, help"),
+    (["bogus"], "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, repair-times, help"),
+    (
+      ["help", "bogus"],
+      "unknown subcommand 'bogus'; there are serve, chat, send, tail, bench, repair-times, help"
+    ),
     (["chat"], "USER is missing: linechat chat USER ROOM [OPTION VALUE]..."),
     (["chat", "alice"], "ROOM is missing: linechat chat USER ROOM [OPTION VALUE]..."),
     (["chat", "a", "b", "c"], "'c' is too much: linechat chat USER ROOM [OPTION VALUE]..."),
