@@ -78,6 +78,7 @@ install_for_tests() {
   need sqlite3 command -v sqlite3
   need psmisc command -v fuser
   need tmux command -v tmux
+  need e2fsprogs test -x /usr/sbin/mkfs.ext4
   need strace command -v strace
   need irssi command -v irssi
   need weechat-headless command -v weechat-headless

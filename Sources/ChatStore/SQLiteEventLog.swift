@@ -9,7 +9,7 @@ import Threads
 public final class SQLiteEventLog: EventLog {
   /// Bytes that may wait for the writer before senders are slowed down.
   public static let queueLimit = 32 << 20
-  /// A commit that takes longer than this many milliseconds is a stall.
+  /// A commit, or a read, that takes longer than this many milliseconds is a stall.
   public static let stallMilliseconds: Int64 = 5_000
   /// Events and bytes of one transaction, so that its delivery is one bounded step too.
   static let batchEvents = 4_096
@@ -40,6 +40,8 @@ public final class SQLiteEventLog: EventLog {
     let hasFailed = Atomic(false)
     /// When the commit in progress began; 0 when there is none.
     let commitBegan = Atomic<Int64>(0)
+    /// The uptime when the read in progress began; 0 when there is none.
+    let readBegan = Atomic<Int64>(0)
     let newestTime: Atomic<Int64>
     let clockDoubt = Atomic<Int64>(0)
 
@@ -157,6 +159,11 @@ public final class SQLiteEventLog: EventLog {
   public func read(
     _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
   ) {
+    // Whoever asks while the reader hangs would only wait behind it, and the queue would grow.
+    let began = shared.readBegan.load(ordering: .relaxed)
+    if began != 0, clocks.uptime() - began >= Self.stallMilliseconds {
+      return completion(.failure(.unreadable(reason: "a read has been waiting for the disk for long")))
+    }
     if !reads.append(contentsOf: [Read(query: query, completion: completion)]) {
       completion(.failure(.stopping))
     }
@@ -238,12 +245,21 @@ public final class SQLiteEventLog: EventLog {
   private func runReader(_ reader: HistoryReader) {
     while let taken = reads.take() {
       for read in taken {
-        do throws(SQLError) {
-          read.completion(.success(try reader.read(read.query)))
-        } catch {
-          read.completion(.failure(.unreadable(reason: error.description)))
-        }
+        shared.readBegan.store(max(1, clocks.uptime()), ordering: .relaxed)
+        let result = Self.result(of: read.query, reader)
+        shared.readBegan.store(0, ordering: .relaxed)
+        read.completion(result)
       }
+    }
+  }
+
+  private static func result(
+    of query: HistoryQuery, _ reader: HistoryReader
+  ) -> Result<HistoryPage, LogError> {
+    do throws(SQLError) {
+      return .success(try reader.read(query))
+    } catch {
+      return .failure(.unreadable(reason: error.description))
     }
   }
 

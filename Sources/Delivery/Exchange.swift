@@ -5,6 +5,10 @@ import Reactor
 ///
 /// The hub's own loop takes the direct way; the others go through mailboxes.
 public final class Exchange: Sendable {
+  /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in the kernel, where
+  /// nobody can wake it.
+  public static let readMilliseconds: Int64 = 5_000
+
   private let requestMail: Mailbox<[Request]>
   private let ports: [Port]
 
@@ -26,14 +30,15 @@ public final class Exchange: Sendable {
     for port in ports { bus.listen { port.batches.post($0) } }
   }
 
-  /// Makes the shard of loop `index`; to be called on that loop, once. `hub` goes with loop 0.
+  /// Makes the shard of loop `index`; to be called on that loop, once. `hub` goes with loop 0. `readPatience`: milliseconds in which
+  /// history is to be read.
   public func attach(
     loop index: Int, _ reactor: Reactor, hub: Hub?, log: any EventLog, formats: [any EventFormat],
-    metrics: DeliveryMetrics
+    metrics: DeliveryMetrics, readPatience: Int64 = readMilliseconds
   ) -> Shard {
     let shard = Shard(
       loop: UInt16(index), reactor: reactor, log: log, formats: formats, metrics: metrics, exchange: self,
-      hub: hub.map { HubService($0, log: log) })
+      hub: hub.map { HubService($0, log: log) }, readPatience: readPatience)
     let port = ports[index]
     if shard.hub != nil {
       reactor.receive(requestMail) { [self] in for asked in $0 { decide(asked, shard) } }

@@ -25,8 +25,8 @@ public final class Shard {
   private let exchange: Exchange
   private var requests: [Request] = []
   private var lastSerial: UInt64 = 0
-  private var lastRead = 0
-  private var reads: [Int: (Result<HistoryPage, LogError>) -> Void] = [:]
+  private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
+  private var isTimingReads = false
   private var waitingForLog: [() -> Void] = []
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
@@ -38,8 +38,9 @@ public final class Shard {
 
   init(
     loop: UInt16, reactor: Reactor, log: any EventLog, formats: [any EventFormat], metrics: DeliveryMetrics,
-    exchange: Exchange, hub: HubService?
+    exchange: Exchange, hub: HubService?, readPatience: Int64
   ) {
+    reads = PendingReads(patience: readPatience)
     self.loop = loop
     self.reactor = reactor
     self.log = log
@@ -130,16 +131,30 @@ public final class Shard {
 
   // MARK: Log
 
-  /// Reads history; `completion` runs on this loop.
+  /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not answer.
   public func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
-    lastRead += 1
-    let number = lastRead
-    reads[number] = completion
+    let number = reads.add(completion, at: reactor.now)
     let (exchange, loop) = (self.exchange, self.loop)
     log.read(query) { exchange.postHistory(HistoryMail(number: number, result: $0), to: loop) }
+    timeReads()
   }
 
-  func received(_ mail: HistoryMail) { reads.removeValue(forKey: mail.number)?(mail.result) }
+  func received(_ mail: HistoryMail) { reads.take(mail.number)?(mail.result) }
+
+  /// One timer for all reads, and none while nobody waits.
+  private func timeReads() {
+    guard !isTimingReads, let deadline = reads.nextDeadline() else { return }
+    isTimingReads = true
+    reactor.after(milliseconds: max(1, deadline - reactor.now)) { [weak self] in self?.refuseOverdueReads() }
+  }
+
+  private func refuseOverdueReads() {
+    isTimingReads = false
+    for completion in reads.takeOverdue(at: reactor.now) {
+      completion(.failure(.unreadable(reason: "the disk has not answered in time")))
+    }
+    timeReads()
+  }
 
   /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since the caller looked,
   /// and then no batch follows that would tell. See ``EventLog/isFull``.

@@ -14,7 +14,7 @@ final class FaultyDisk: @unchecked Sendable {
 
   private struct State {
     var faults: [Operation: (code: Int32, on: Set<File>)] = [:]
-    var gate: WorkQueue<Void>?
+    var gates: [Operation: WorkQueue<Void>] = [:]
     var record: DiskRecord?
   }
 
@@ -26,7 +26,7 @@ final class FaultyDisk: @unchecked Sendable {
   let failures = Tally()
   /// Syncs of the WAL that succeeded.
   let walSyncs = Tally()
-  /// Syncs that were held.
+  /// Operations that were held.
   let stalls = Tally()
   /// Locks that somebody else had.
   let refusedLocks = Tally()
@@ -68,13 +68,13 @@ final class FaultyDisk: @unchecked Sendable {
   /// Lets everything succeed from now on.
   func heal() { state.withLock { $0.faults = [:] } }
 
-  /// Lets syncs wait until ``goOn()``.
-  func stall() { state.withLock { $0.gate = WorkQueue() } }
+  /// Lets an operation wait until ``goOn()``.
+  func stall(_ operation: Operation = .sync) { state.withLock { $0.gates[operation] = WorkQueue() } }
 
   func goOn() {
     state.withLock { state in
-      state.gate?.close()
-      state.gate = nil
+      for gate in state.gates.values { gate.close() }
+      state.gates = [:]
     }
   }
 
@@ -93,7 +93,7 @@ final class FaultyDisk: @unchecked Sendable {
 
   /// What an operation on a file comes to: nil when it is to be done.
   func meet(_ operation: Operation, _ file: File) -> Int32? {
-    if operation == .sync, let gate = state.withLock({ $0.gate }) {
+    if let gate = state.withLock({ $0.gates[operation] }) {
       stalls.add()
       _ = gate.take()
     }

@@ -7,6 +7,7 @@ import Testing
 @testable import ChatStore
 
 /// A disk that takes its time, and a database that somebody else has locked.
+@Suite(.timeLimit(.minutes(1)))
 struct SlowDiskTests {
   private let fixture = LogFixture()
   private let disk: FaultyDisk
@@ -44,6 +45,28 @@ struct SlowDiskTests {
     disk.goOn()
     _ = await fixture.published(1)
     #expect(log.isHealthy)
+    #expect(log.stop())
+  }
+
+  /// Nobody waits behind a read that hangs, and it is answered when the disk is.
+  @Test func whileAReadHangsOthersAreRefused() async throws {
+    let first = try fixture.open()
+    first.append((1...2_000).map { LogFixture.message("message \($0)") })
+    _ = await fixture.published(2_000)
+    #expect(first.stop())
+    let uptime = Now()
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name), uptime: { uptime.milliseconds })
+    let query = HistoryQuery(room: RoomID(1), .newest, limit: 1)
+    disk.stall(.read)
+    async let hanging = try log.read(query)
+    await disk.stalls.reaches(1)
+    uptime.milliseconds += SQLiteEventLog.stallMilliseconds
+    await #expect(throws: LogError.unreadable(reason: "a read has been waiting for the disk for long")) {
+      try await log.read(query)
+    }
+    disk.goOn()
+    #expect(try await hanging.messages.map(\.text) == ["message 2000"])
+    #expect(try await log.read(query).messages.map(\.text) == ["message 2000"])
     #expect(log.stop())
   }
 

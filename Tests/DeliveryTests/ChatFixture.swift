@@ -19,7 +19,10 @@ final class ChatFixture: Sendable {
   /// A shard on its way back to its own loop.
   private struct Confined: @unchecked Sendable { let shard: Shard }
 
-  init(loops count: Int) throws {
+  private let readPatience: Int64
+
+  init(loops count: Int, readPatience: Int64 = 60_000) throws {
+    self.readPatience = readPatience
     loops = try (0..<count).map { _ in try EventLoop() }
     bus = LocalEventBus(log: log)
     exchange = Exchange(loops: loops, bus: bus)
@@ -35,7 +38,7 @@ final class ChatFixture: Sendable {
       try? loop.run { reactor in
         let shard = fixture.exchange.attach(
           loop: index, reactor, hub: index == 0 ? Hub() : nil, log: fixture.log, formats: [TextFormat()],
-          metrics: fixture.metrics)
+          metrics: fixture.metrics, readPatience: fixture.readPatience)
         fixture.shards.withLock { $0.append(Confined(shard: shard)) }
         ready.signal()
       }

@@ -1,10 +1,33 @@
 import ChatCore
+import TestSupport
 import Testing
 import Threads
 
 @testable import Delivery
 
+@Suite(.timeLimit(.minutes(1)))
 struct ShardTests {
+  /// A reader that hangs holds nobody up, and its late answer is nobody's.
+  @Test func aReadThatIsNotAnsweredIsRefused() async throws {
+    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    let gate = Semaphore()
+    fixture.log.beforeAnswer = { _, number in if number == 1 { gate.wait() } }
+    let (answers, answered) = AsyncStream.makeStream(of: String.self)
+    let query = HistoryQuery(room: RoomID(1), .after(0), limit: 1)
+    await fixture.on(0) { shard in
+      shard.read(query) { answered.yield("first: \($0)") }
+    }
+    var next = answers.makeAsyncIterator()
+    let refused = try #require(await next.next())
+    #expect(refused.hasPrefix("first: failure") && refused.contains("cannot be read"))
+    gate.signal()
+    await fixture.on(0) { shard in
+      shard.read(query) { answered.yield("second: \($0)") }
+    }
+    #expect(try #require(await next.next()).hasPrefix("second: success"))
+    fixture.stop()
+  }
+
   /// The log may have found room between a look at it and this; then no batch follows that would tell.
   @Test func whoWaitsForALogThatHasRoomGoesOnAtOnce() async throws {
     let fixture = try ChatFixture(loops: 1)

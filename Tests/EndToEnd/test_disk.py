@@ -163,6 +163,78 @@ class SmallDisk:
         os.rmdir(self.path)
 
 
+class Frozen(DiskCase):
+    """The file system is frozen, as for a snapshot: whoever touches it waits."""
+
+    def test_history_is_refused_in_time_and_read_again(self):
+        disk = self.keep(FreezableDisk(32 << 20))
+        self.serve(data=os.path.join(disk.path, "data"))
+        erin = self.keep(self.chat.client("erin"))
+        disk.freeze()
+        self.addCleanup(disk.thaw)
+        # The mark in the log's index that a reader makes is a write, and waits.
+        self.bob.send("HISTORY lobby", "PING bob")
+        erin.send("JOIN lobby 0")
+        frank = self.keep(WebSocketClient(self.chat, "user=frank&room=lobby&after=0"))
+        answer = self.http.get("/messages?room=lobby")
+        self.assertEqual((answer.status, answer.json()["code"]), (503, "history-unavailable"))
+        self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        self.bob.read_until(re.compile("ERR history-unavailable lobby: .+"))
+        self.bob.read_until("PONG bob")
+        erin.read_until(re.compile("ERR history-unavailable lobby: .+"))
+        self.assertEqual(frank.receive_until(lambda frame: frame["type"] == "error")[-1]["data"]["code"],
+                         "history-unavailable")
+        # By now it is known, and nobody waits for it again.
+        began = time.monotonic()
+        for _ in range(5):
+            self.assertEqual(self.http.get("/messages?room=lobby").status, 503)
+        self.assertLess(time.monotonic() - began, 4)
+        self.assertEqual(self.http.get("/rooms").status, 200)
+        disk.thaw()
+        self.wait_for(lambda: self.http.get("/messages?room=lobby").status == 200)
+        self.assertEqual(self.texts(), ["before"])
+        self.alice.say("lobby", "after", others=[])
+
+
+class FreezableDisk:
+    """A file system of its own, in a file, that can be frozen (FIFREEZE). Skips the test where there can be none."""
+
+    def __init__(self, bytes):
+        self.path = tempfile.mkdtemp(prefix="linechat-disk-")
+        self._image = self.path + ".img"
+        with open(self._image, "wb") as image:
+            image.truncate(bytes)
+        for command in (["/usr/sbin/mkfs.ext4", "-q", self._image], ["mount", "-o", "loop", self._image, self.path],
+                        ["/usr/sbin/fsfreeze", "--freeze", self.path], ["/usr/sbin/fsfreeze", "--unfreeze", self.path]):
+            try:
+                done = subprocess.run(command, capture_output=True, text=True)
+            except FileNotFoundError as error:
+                self._give_up(str(error))
+            if done.returncode:
+                self._give_up(done.stderr.strip())
+        self._is_frozen = False
+
+    def _give_up(self, reason):
+        self.close()
+        # SlowDiskTests and ShardTests have the same with a reader that is held.
+        raise unittest.SkipTest(f"mounting and freezing takes root: {reason}")
+
+    def freeze(self):
+        subprocess.run(["/usr/sbin/fsfreeze", "--freeze", self.path], check=True)
+        self._is_frozen = True
+
+    def thaw(self):
+        if self._is_frozen:
+            subprocess.run(["/usr/sbin/fsfreeze", "--unfreeze", self.path], check=True)
+        self._is_frozen = False
+
+    def close(self):
+        if os.path.ismount(self.path):
+            subprocess.run(["umount", "--lazy", self.path], check=True)
+        os.rmdir(self.path)
+        os.unlink(self._image)
+
+
 class Locked(DiskCase):
     """Another process has a transaction open on the database."""
 
