@@ -4,12 +4,19 @@ import Delivery
 extension ServerConfiguration {
   /// Descriptors that are not for connections: the log's files, the loops, the listeners, and connections that are turned away.
   private static let reservedDescriptors = 64 + TurnedAway.atOnce
+  /// A server for fewer connections is one whose limit somebody has forgotten, unless it was told so.
+  private static let leastConnections = 32
 
   /// `descriptors`: how many the process may have.
-  func trafficLimits(descriptors: Int) -> TrafficLimits {
-    TrafficLimits(
+  func trafficLimits(descriptors: Int) throws(DescriptorShortage) -> TrafficLimits {
+    let connections = descriptors - Self.reservedDescriptors
+    let needed = min(maxConnections ?? Self.leastConnections, Self.leastConnections)
+    if connections < needed {
+      throw DescriptorShortage(allowed: descriptors, needed: Self.reservedDescriptors + needed)
+    }
+    return TrafficLimits(
       perSecond: rateLimit.perSecond, floodPatience: floodTimeout,
-      connections: maxConnections ?? max(1, descriptors - Self.reservedDescriptors),
+      connections: maxConnections ?? connections,
       connectionsPerAddress: maxConnectionsPerAddress)
   }
 
@@ -20,6 +27,19 @@ extension ServerConfiguration {
 
   var patience: Quiet.Patience {
     Quiet.Patience(pingAfter: pingAfter, pingTimeout: pingTimeout, registration: registerTimeout)
+  }
+}
+
+/// The process may have fewer descriptors than a server needs.
+struct DescriptorShortage: Error, Equatable, CustomStringConvertible {
+  let allowed: Int
+  let needed: Int
+
+  var description: String {
+    """
+    this process may open \(allowed) files, and needs at least \(needed); \
+    raise the hard limit with ulimit -Hn, or LimitNOFILE= in a unit of systemd
+    """
   }
 }
 

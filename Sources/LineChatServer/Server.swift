@@ -44,7 +44,7 @@ struct Server {
     self.configuration = configuration
     self.serverLog = serverLog
     let descriptors = FileLimit.raise()
-    let limits = configuration.trafficLimits(descriptors: descriptors)
+    let limits = try configuration.trafficLimits(descriptors: descriptors)
     serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
     sockets = try DoorSockets(configuration)
     visitors = Visitors(limits, incidents: Incidents { serverLog.info($0) })

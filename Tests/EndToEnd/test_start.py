@@ -5,8 +5,9 @@ import os
 import re
 import socket
 import sqlite3
+import subprocess
 
-from harness import TIMESTAMP, ServerCase, run
+from harness import BINARY, TIMEOUT, TIMESTAMP, ServerCase, environment, run
 
 
 class Refusals(ServerCase):
@@ -181,6 +182,14 @@ class Refusals(ServerCase):
         self.expect_refusal("in use", flags=["--http", f"127.0.0.1:{taken.getsockname()[1]}"])
         self.assertEqual(self.file(self.database), before)
         self.assertEqual(os.listdir(self.data), ["linechat.db"])
+
+    def test_too_few_descriptors(self):
+        done = subprocess.run(
+            ["prlimit", "--nofile=97:97", BINARY, "serve", "--line", "127.0.0.1:0", "--http", "off", "--data", self.data],
+            capture_output=True, text=True, timeout=TIMEOUT, env=environment())
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"may open 97 files, and needs at least 128; raise the hard limit")
+        self.assertFalse(os.path.exists(self.data))
 
     def test_address_of_another_machine(self):
         self.expect_refusal(r"192\.0\.2\.1", "--line", flags=["--line", "192.0.2.1:0"])

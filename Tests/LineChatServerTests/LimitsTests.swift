@@ -4,8 +4,8 @@ import Testing
 
 /// What the options come to.
 struct LimitsTests {
-  @Test func theDefaults() {
-    let limits = ServerConfiguration().trafficLimits(descriptors: 10_096)
+  @Test func theDefaults() throws {
+    let limits = try ServerConfiguration().trafficLimits(descriptors: 10_096)
     #expect(limits.session?.perSecond == 20)
     #expect(limits.session?.burst == 1_000)
     #expect(limits.address?.perSecond == 1_000)
@@ -15,11 +15,11 @@ struct LimitsTests {
     #expect(ServerConfiguration().hubLimits.roomsPerSession == 1_000)
   }
 
-  @Test func withoutARateThereIsNoLimitForSessionsAndAddresses() {
+  @Test func withoutARateThereIsNoLimitForSessionsAndAddresses() throws {
     var configuration = ServerConfiguration()
     configuration.rateLimit = .off
     configuration.maxConnections = 5
-    let limits = configuration.trafficLimits(descriptors: 100)
+    let limits = try configuration.trafficLimits(descriptors: 101)
     #expect(limits.session == nil && limits.address == nil)
     #expect(limits.connections == 5)
     #expect(limits.connectionsPerAddress == .max)
@@ -27,7 +27,18 @@ struct LimitsTests {
     #expect(configuration.hubLimits.rooms == 1_000_000)
   }
 
-  @Test func thereIsAlwaysRoomForOne() {
-    #expect(ServerConfiguration().trafficLimits(descriptors: 3).connections == 1)
+  @Test func tooFewDescriptorsAreRefused() throws {
+    #expect(try ServerConfiguration().trafficLimits(descriptors: 128).connections == 32)
+    for descriptors in [0, 97, 127] {
+      #expect(throws: DescriptorShortage(allowed: descriptors, needed: 128)) {
+        try ServerConfiguration().trafficLimits(descriptors: descriptors)
+      }
+    }
+    var small = ServerConfiguration()
+    small.maxConnections = 5
+    #expect(try small.trafficLimits(descriptors: 101).connections == 5)
+    #expect(throws: DescriptorShortage(allowed: 100, needed: 101)) {
+      try small.trafficLimits(descriptors: 100)
+    }
   }
 }
