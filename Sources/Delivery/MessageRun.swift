@@ -13,11 +13,19 @@ struct MessageRun {
   private(set) var room: LocalRoom?
   private(set) var encoded: [[UInt8]]
   private(set) var given: [(output: Output, format: Int, through: Int)] = []
-  private(set) var messages = 0
+  private var messages = 0
+  /// Messages of live members, who are told of their own in another way.
+  private var ofMembers = 0
 
   init(formats: Int) { encoded = Array(repeating: [], count: formats) }
 
   var isLong: Bool { encoded.contains { $0.count > Self.longRunBytes } }
+
+  /// How often a message is shown to somebody when the run is.
+  var deliveries: Int {
+    let members = room?.members.reduce(0) { $0 + $1.count } ?? 0
+    return members * messages - ofMembers
+  }
 
   mutating func begin(in room: LocalRoom) { self.room = room }
 
@@ -35,8 +43,9 @@ struct MessageRun {
     return encoded[format][through...]
   }
 
-  /// `output` has been shown, or is not to be shown, all of the run so far.
+  /// `output` has been shown all of the run so far but the last message, which is its own.
   mutating func markGiven(_ output: Output, _ format: Int) {
+    ofMembers += 1
     let through = encoded[format].count
     if let index = given.firstIndex(where: { $0.output == output }) {
       given[index].through = through
@@ -48,6 +57,7 @@ struct MessageRun {
   mutating func end() {
     room = nil
     messages = 0
+    ofMembers = 0
     given.removeAll(keepingCapacity: true)
     for index in encoded.indices { encoded[index].removeAll(keepingCapacity: true) }
   }

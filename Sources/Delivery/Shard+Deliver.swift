@@ -78,15 +78,13 @@ extension Shard {
   private func showRun() {
     guard let room = run.room else { return }
     let senders = run.given.map(\.output)
-    var shown = 0
+    metrics.deliveries.add(run.deliveries, ordering: .relaxed)
     for index in formats.indices {
       reactor.append(run.encoded[index], to: room.members[index], except: senders)
-      shown += room.members[index].count * run.messages
     }
     for (output, format, _) in run.given {
       run.rest(for: output, format).withUnsafeBytes { output.append($0) }
     }
-    metrics.deliveries.add(shown, ordering: .relaxed)
     run.end()
   }
 
