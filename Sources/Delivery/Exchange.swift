@@ -31,14 +31,16 @@ public final class Exchange: Sendable {
   }
 
   /// Makes the shard of loop `index`; to be called on that loop, once. `hub` goes with loop 0. `readPatience`: milliseconds in which
-  /// history is to be read.
+  /// history is to be read; `incidents` is told when it cannot be.
   public func attach(
     loop index: Int, _ reactor: Reactor, hub: Hub?, log: any EventLog, formats: [any EventFormat],
-    metrics: DeliveryMetrics, readPatience: Int64 = readMilliseconds
+    metrics: DeliveryMetrics, readPatience: Int64 = readMilliseconds,
+    incidents: Incidents = Incidents { _ in }
   ) -> Shard {
     let shard = Shard(
       loop: UInt16(index), reactor: reactor, log: log, formats: formats, metrics: metrics, exchange: self,
-      hub: hub.map { HubService($0, log: log) }, readPatience: readPatience)
+      hub: hub.map { HubService($0, log: log) }, readPatience: readPatience,
+      incidents: incidents)
     let port = ports[index]
     if shard.hub != nil {
       reactor.receive(requestMail) { [self] in for asked in $0 { decide(asked, shard) } }

@@ -27,6 +27,7 @@ public final class Shard {
   private var lastSerial: UInt64 = 0
   private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
   private var isTimingReads = false
+  private let incidents: Incidents
   private var waitingForLog: [() -> Void] = []
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
@@ -38,8 +39,9 @@ public final class Shard {
 
   init(
     loop: UInt16, reactor: Reactor, log: any EventLog, formats: [any EventFormat], metrics: DeliveryMetrics,
-    exchange: Exchange, hub: HubService?, readPatience: Int64
+    exchange: Exchange, hub: HubService?, readPatience: Int64, incidents: Incidents
   ) {
+    self.incidents = incidents
     reads = PendingReads(patience: readPatience)
     self.loop = loop
     self.reactor = reactor
@@ -139,7 +141,17 @@ public final class Shard {
     timeReads()
   }
 
-  func received(_ mail: HistoryMail) { reads.take(mail.number)?(mail.result) }
+  func received(_ mail: HistoryMail) {
+    guard let completion = reads.take(mail.number) else { return }
+    if case .failure(let error) = mail.result { return refuse(error, completion) }
+    completion(mail.result)
+  }
+
+  /// Clients are not told why: it may name paths.
+  private func refuse(_ error: LogError, _ completion: (Result<HistoryPage, LogError>) -> Void) {
+    if error != .stopping { incidents.report("\(error)", at: reactor.turnTime) }
+    completion(.failure(error))
+  }
 
   /// One timer for all reads, and none while nobody waits.
   private func timeReads() {
@@ -151,7 +163,7 @@ public final class Shard {
   private func refuseOverdueReads() {
     isTimingReads = false
     for completion in reads.takeOverdue(at: reactor.now) {
-      completion(.failure(.unreadable(reason: "the disk has not answered in time")))
+      refuse(.unreadable(reason: "the disk has not answered in time"), completion)
     }
     timeReads()
   }

@@ -20,6 +20,8 @@ final class ChatFixture: Sendable {
   private struct Confined: @unchecked Sendable { let shard: Shard }
 
   private let readPatience: Int64
+  /// What was logged.
+  let incidents = Lock([String]())
 
   init(loops count: Int, readPatience: Int64 = 60_000) throws {
     self.readPatience = readPatience
@@ -38,7 +40,8 @@ final class ChatFixture: Sendable {
       try? loop.run { reactor in
         let shard = fixture.exchange.attach(
           loop: index, reactor, hub: index == 0 ? Hub() : nil, log: fixture.log, formats: [TextFormat()],
-          metrics: fixture.metrics, readPatience: fixture.readPatience)
+          metrics: fixture.metrics, readPatience: fixture.readPatience,
+          incidents: Incidents { line in fixture.incidents.withLock { $0.append(line) } })
         fixture.shards.withLock { $0.append(Confined(shard: shard)) }
         ready.signal()
       }
@@ -67,6 +70,8 @@ final class MemoryLog: EventLog {
   private let messages = Lock<[(RoomID, Message)]>([])
   private let order = Lock<Void>(())
   nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
+  /// Reads fail with it.
+  nonisolated(unsafe) var failure: LogError?
   /// Runs before each answer to a read, on a thread of its own, with the room and the number of the read, counted from 1.
   nonisolated(unsafe) var beforeAnswer: (@Sendable (RoomID, Int) -> Void)?
   private let readsSoFar = Lock(0)
@@ -114,10 +119,10 @@ final class MemoryLog: EventLog {
     let page = HistoryPage(
       messages: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, trimmedTo: 0)
     // Not a task: the tests block the threads that tasks run on.
-    let beforeAnswer = self.beforeAnswer
+    let (beforeAnswer, failure) = (self.beforeAnswer, self.failure)
     try? Thread.detached {
       beforeAnswer?(room, number)
-      completion(.success(page))
+      completion(failure.map { .failure($0) } ?? .success(page))
     }
   }
 }

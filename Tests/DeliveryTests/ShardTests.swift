@@ -20,11 +20,31 @@ struct ShardTests {
     var next = answers.makeAsyncIterator()
     let refused = try #require(await next.next())
     #expect(refused.hasPrefix("first: failure") && refused.contains("cannot be read"))
+    #expect(
+      fixture.incidents.withLock { $0 } == ["history cannot be read: the disk has not answered in time"])
     gate.signal()
     await fixture.on(0) { shard in
       shard.read(query) { answered.yield("second: \($0)") }
     }
     #expect(try #require(await next.next()).hasPrefix("second: success"))
+    fixture.stop()
+  }
+
+  @Test func aPageThatCannotBeReadIsLogged() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    fixture.log.failure = .unreadable(reason: "page 7 is damaged")
+    let (answers, answered) = AsyncStream.makeStream(of: String.self)
+    await fixture.on(0) { shard in
+      for _ in 0..<100 {
+        shard.read(HistoryQuery(room: RoomID(1), .after(0), limit: 1)) { answered.yield("\($0)") }
+      }
+    }
+    var next = answers.makeAsyncIterator()
+    for _ in 0..<100 { #expect(try #require(await next.next()).hasPrefix("failure")) }
+    let lines = fixture.incidents.withLock { $0 }
+    #expect(lines.first == "history cannot be read: page 7 is damaged")
+    // A flood of them is not one of lines.
+    #expect(lines.count >= 20 && lines.count < 100)
     fixture.stop()
   }
 

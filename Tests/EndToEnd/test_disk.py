@@ -190,6 +190,7 @@ class Frozen(DiskCase):
             self.assertEqual(self.http.get("/messages?room=lobby").status, 503)
         self.assertLess(time.monotonic() - began, 4)
         self.assertEqual(self.http.get("/rooms").status, 200)
+        self.assertIn(" warning history cannot be read: the disk has not answered", self.chat.log())
         disk.thaw()
         self.wait_for(lambda: self.http.get("/messages?room=lobby").status == 200)
         self.assertEqual(self.texts(), ["before"])
