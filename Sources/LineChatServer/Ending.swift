@@ -10,8 +10,7 @@ final class Ending: Sendable {
   private static let farewellMilliseconds: Int64 = 3_000
   private static let pollMilliseconds: Int64 = 10
 
-  /// SIGHUP is the end of the terminal that the server was started in.
-  static let signals = [SIGTERM, SIGINT, SIGHUP]
+  static let signals = [SIGTERM, SIGINT]
 
   private struct State {
     var hasBegun = false

@@ -4,14 +4,16 @@ import Glibc
 @main
 enum Main {
   static func main() {
-    let invocation = Invocation(
-      arguments: Array(CommandLine.arguments.dropFirst()), environment: processEnvironment())
-    exit(run(invocation))
+    exit(run(readCommandLine()))
+  }
+
+  @Sendable private static func readCommandLine() -> Invocation {
+    Invocation(arguments: Array(CommandLine.arguments.dropFirst()), environment: processEnvironment())
   }
 
   private static func run(_ invocation: Invocation) -> Int32 {
     switch invocation {
-    case .serve(let configuration): Server.run(configuration)
+    case .serve(let configuration): Server.run(configuration, reread: readCommandLine)
     case .chat(let user, let room, let server): runChat(user: user, room: room, server: server)
     case .send(let room, let text, let name, let server):
       runSend(room: room, text: text, name: name, server: server)

@@ -27,15 +27,18 @@ struct Server {
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
 
-  /// Serves until it is told to stop. Returns the process's exit status.
-  static func run(_ configuration: ServerConfiguration) -> Int32 {
+  /// Serves until it is told to stop. Returns the process's exit status. `reread`: what the command line asks for when it is
+  /// read again, with the files that it names.
+  static func run(
+    _ configuration: ServerConfiguration, reread: @escaping @Sendable () -> Invocation
+  ) -> Int32 {
     let serverLog = ServerLog(level: configuration.logLevel)
     signal(SIGPIPE, SIG_IGN)
-    SignalSource.block(Ending.signals)
+    SignalSource.block(Ending.signals + Reload.signals)
     do {
-      let rules = try AgentRules.load(configuration.agentRulesFile)
+      let agent = try ReloadableAgent(configuration)
       let server = try Server(configuration, serverLog)
-      return try server.serve(rules)
+      return try server.serve(agent, Reload(configuration, serverLog, agent, reread: reread))
     } catch {
       serverLog.error("\(error)")
       return 1
@@ -66,7 +69,7 @@ struct Server {
     exchange = Exchange(loops: self.loops, bus: bus)
   }
 
-  private func serve(_ rules: [Rule]) throws -> Int32 {
+  private func serve(_ agent: ReloadableAgent, _ reload: Reload) throws -> Int32 {
     let bus = self.bus
     let serverLog = self.serverLog
     for warning in log.times.warnings { serverLog.warning(warning.text) }
@@ -93,7 +96,8 @@ struct Server {
       poster.attach(to: shard)
       let acceptor = try Acceptor(self, reactor, doors)
       try ending.listen(reactor) { acceptor.close() }
-      startAgent(rules, poster)
+      try reload.listen(reactor)
+      startAgent(agent, poster)
       announce()
       keepWatchdogQuiet(reactor)
     }
@@ -127,14 +131,12 @@ struct Server {
     try Thread.detached { try? loop.run(prepare: prepare) }
   }
 
-  private func startAgent(_ rules: [Rule], _ poster: Poster) {
+  private func startAgent(_ agent: ReloadableAgent, _ poster: Poster) {
     guard configuration.agentEnabled else { return }
     let serverLog = self.serverLog
     let runner = AgentRunner(
-      RuleAgent(rules: rules, name: configuration.agentName) { WallClock.timeOfDay },
-      named: configuration.agentName, in: configuration.agentRooms.runnerRooms, bus: bus,
-      // Whoever writes rules wants them kept; the built-in ones are there to greet.
-      answersInARow: configuration.agentRulesFile != nil,
+      agent, named: configuration.agentName, in: configuration.agentRooms.runnerRooms, bus: bus,
+      answersInARow: { agent.answersInARow },
       post: { try await poster.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
     Task { await runner.run() }
   }

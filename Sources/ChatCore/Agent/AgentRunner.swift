@@ -17,7 +17,7 @@ public struct AgentRunner: Sendable {
 
   private let agent: any Agent
   private let name: Nick
-  private let answersInARow: Bool
+  private let answersInARow: @Sendable () -> Bool
   private let subscription: Subscription
   private let post: @Sendable (RoomName, MessageText, Nick) async throws -> Message
   private let failed: @Sendable (String) -> Void
@@ -28,7 +28,8 @@ public struct AgentRunner: Sendable {
   ///   - post: Publishes with the role `ai`, and returns when the answer is stored.
   ///   - failed: Is told why an answer could not be posted.
   public init(
-    _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus, answersInARow: Bool,
+    _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
+    answersInARow: @escaping @Sendable () -> Bool,
     post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Message,
     failed: @escaping @Sendable (String) -> Void
   ) {
@@ -46,7 +47,7 @@ public struct AgentRunner: Sendable {
   public func run() async {
     var turns = Turns()
     for await message in subscription {
-      if !answersInARow, !turns.isAfterLastAnswer(message) { continue }
+      if !answersInARow(), !turns.isAfterLastAnswer(message) { continue }
       guard let answer = await agent.answer(to: message) else { continue }
       do {
         let stored = try await post(RoomName(message.room), MessageText(shortened(answer)), name)

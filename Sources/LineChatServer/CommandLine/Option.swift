@@ -24,9 +24,11 @@ struct Option<Settings>: Sendable {
   /// Forgets what a lower source has set; does nothing for an option that holds one value.
   let clear: @Sendable (inout Settings) -> Void
   let set: @Sendable (inout Settings, String) throws(InvalidValue) -> Void
+  /// Whether two settings have different values.
+  let differs: @Sendable (Settings, Settings) -> Bool
 
   /// An option with one value: the last one given wins.
-  init<Value>(
+  init<Value: Equatable & SendableMetatype>(
     _ name: String, _ placeholder: String, default defaultText: String?, _ help: String,
     into field: WritableKeyPath<Settings, Value> & Sendable,
     parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
@@ -35,6 +37,7 @@ struct Option<Settings>: Sendable {
       name: name, placeholder: placeholder, isRepeatable: false, help: help, defaultText: defaultText)
     clear = { _ in }
     set = { (settings, text) throws(InvalidValue) in settings[keyPath: field] = try parse(text) }
+    differs = { $0[keyPath: field] != $1[keyPath: field] }
   }
 
   /// A flag: off unless it is given.
@@ -44,7 +47,7 @@ struct Option<Settings>: Sendable {
   }
 
   /// An option that may be given several times.
-  init<Value>(
+  init<Value: Equatable & SendableMetatype>(
     _ name: String, _ placeholder: String, default defaultText: String?, _ help: String,
     appendingTo field: WritableKeyPath<Settings, [Value]> & Sendable,
     parse: @escaping @Sendable (String) throws(InvalidValue) -> Value
@@ -53,6 +56,7 @@ struct Option<Settings>: Sendable {
       name: name, placeholder: placeholder, isRepeatable: true, help: help, defaultText: defaultText)
     clear = { $0[keyPath: field] = [] }
     set = { (settings, text) throws(InvalidValue) in settings[keyPath: field].append(try parse(text)) }
+    differs = { $0[keyPath: field] != $1[keyPath: field] }
   }
 }
 
