@@ -8,8 +8,11 @@ struct Address: Hashable, Sendable {
 }
 
 extension Address {
-  /// Reads `127.0.0.1:6667`, `localhost:6667`, `[::1]:6667` or `*:6667`; port 0–65535, where 0 lets the system choose.
+  /// Reads `127.0.0.1:6667`, `localhost:6667`, `[::1]:6667`, `*:6667`, or `:6667`, which is the first; port 0–65535, where 0 lets the
+  /// system choose.
   init(parsing text: String) throws(InvalidValue) {
+    // Some programs take it for every address. There are no accounts, so that is to be said, with a star.
+    let text = text.hasPrefix(":") ? "127.0.0.1" + text : text
     guard let (host, port) = Address.split(text), let number = Address.port(port),
       Address.isHost(host, bracketed: text.hasPrefix("["))
     else { throw InvalidValue(expected: "HOST:PORT, such as 127.0.0.1:6667, [::1]:6667 or *:6667") }
