@@ -1,4 +1,5 @@
 import ChatCore
+import Glibc
 import Synchronization
 import Threads
 
@@ -20,6 +21,7 @@ public final class SQLiteEventLog: EventLog {
   private let reads = WorkQueue<Read>()
   private let checkpointer: Checkpointer
   private let shared: Shared
+  private let directory: String
   private let lock: DirectoryLock
   private let disk: DiskAccess
   private let clocks: LogClocks
@@ -97,6 +99,7 @@ public final class SQLiteEventLog: EventLog {
     lastRoom = store.lastRoom
     repairs = store.repairs
     lock = store.lock
+    self.directory = directory
     self.disk = disk
     self.clocks = clocks
   }
@@ -147,6 +150,14 @@ public final class SQLiteEventLog: EventLog {
     let began = shared.commitBegan.load(ordering: .relaxed)
     return !shared.hasFailed.load(ordering: .relaxed) && !isFull
       && (began == 0 || clocks.wall() - began < Self.stallMilliseconds)
+  }
+
+  /// The names of the database's files and their sizes; 0 for one that is not there.
+  public var fileBytes: [(String, Int)] {
+    ["linechat.db", "linechat.db-wal"].map { name in
+      var status = stat()
+      return (name, stat(directory + "/" + name, &status) == 0 ? Int(status.st_size) : 0)
+    }
   }
 
   /// What is the matter with times.

@@ -12,6 +12,7 @@ extension Server {
       patience: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
-        queuedBytes: { log.queuedBytes }, times: { log.times }), memory: memory)
+        queuedBytes: { log.queuedBytes }, times: { log.times }, fileBytes: { log.fileBytes }),
+      memory: memory, version: Version.number, started: started)
   }
 }

@@ -144,6 +144,11 @@ struct Server {
   private func announce() {
     let http = sockets.httpAddress.map { "\($0)" } ?? "off"
     let line = sockets.lineAddresses.map { "\($0)" }.joined(separator: ",")
+    serverLog.info(
+      """
+      LineChat \(Version.number) serves: process \(getpid()), line \(line), http \(http), \
+      data \(absolutePath(of: configuration.dataDirectory))
+      """)
     for address in sockets.addressesBeyondThisMachine {
       serverLog.warning(
         "\(address) can be reached from other machines, and there are no accounts: who reaches it reads and writes"
@@ -151,6 +156,12 @@ struct Server {
     }
     writeAll("ready line=\(line) http=\(http) data=\(configuration.dataDirectory)\n", to: 1)
     serviceManager.ready()
+  }
+
+  private func absolutePath(of path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
   }
 
   /// The watchdog is told that loop 0 still turns. A disk that fails is no reason for it: a restart would not mend that.

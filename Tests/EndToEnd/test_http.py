@@ -1,10 +1,11 @@
 """The HTTP routes: what each answers, and how each refuses."""
 
 import json
+import os
 import re
 import subprocess
+import time
 import unittest
-import urllib.parse
 import urllib.parse
 
 import harness
@@ -405,6 +406,13 @@ class TheRest(HTTPCase):
         self.assertGreaterEqual(found["linechat_log_queue_bytes"], 0)
         self.assertGreater(found["process_resident_memory_bytes"], 1 << 20)
         self.assertGreater(found["process_open_fds"], 5)
+        version = harness.run("--version").stdout.split()[1]
+        self.assertEqual(found[f'linechat_build_info{{version="{version}"}}'], 1)
+        self.assertAlmostEqual(found["process_start_time_seconds"], time.time(), delta=harness.TIMEOUT)
+        self.assertEqual((found["linechat_rooms"], found["linechat_members"]), (1, 2))
+        for name in ("linechat.db", "linechat.db-wal"):
+            path = os.path.join(self.chat.data, name)
+            self.assertEqual(found[f'linechat_database_bytes{{file="{name}"}}'], os.path.getsize(path), name)
         socket.close()
         ann.read_until("PART lobby bob")
         self.assertEqual(self.metrics()['linechat_connections{door="websocket"}'], 0)

@@ -1,11 +1,12 @@
 """What systemd is told: readiness, a living watchdog, the end."""
 
 import os
+import re
 import socket
 import tempfile
 import unittest
 
-from harness import TIMEOUT, Server
+from harness import TIMEOUT, TIMESTAMP, Server, run
 
 
 class ServiceTest(unittest.TestCase):
@@ -37,6 +38,15 @@ class ServiceTest(unittest.TestCase):
             manager.settimeout(TIMEOUT)
             with Server(env={"NOTIFY_SOCKET": name}):
                 self.assertEqual(manager.recv(100), b"READY=1")
+
+    def test_the_log_says_what_began_and_where(self):
+        version = run("--version").stdout.split()[1]
+        with Server("--http", "off") as server:
+            host, port = server.line
+            self.assertRegex(
+                server.log(),
+                rf"{TIMESTAMP} info LineChat {re.escape(version)} serves: process {server.pid}, "
+                rf"line {host}:{port}, http off, data {re.escape(os.path.realpath(server.data))}\n")
 
     def test_a_door_beyond_this_machine_is_warned_of_once(self):
         with Server("--line", "0.0.0.0:0") as server:

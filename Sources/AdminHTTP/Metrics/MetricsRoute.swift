@@ -11,12 +11,17 @@ enum MetricsRoute {
       )
     ],
     answer: { _, door in
-      var metrics = MetricsText()
-      chat(door.shard.metrics, door.settings.memory, into: &metrics)
-      log(door, into: &metrics)
-      process(into: &metrics)
-      let type = HTTPResponse.Field(name: "Content-Type", value: MetricsText.mediaType)
-      return .respond(HTTPResponse(.ok, headers: [type], body: Array(metrics.text.utf8)))
+      .ask(.count) { (reply) throws(Problem) in
+        guard case .count(let members, _, let rooms) = reply else { throw reply.problem }
+        var metrics = MetricsText()
+        chat(door.shard.metrics, door.settings.memory, into: &metrics)
+        metrics.value("linechat_rooms", .gauge, "Rooms there are.", rooms)
+        metrics.value("linechat_members", .gauge, "Line sessions with a nick, and WebSockets.", members)
+        log(door, into: &metrics)
+        process(door.settings, into: &metrics)
+        let type = HTTPResponse.Field(name: "Content-Type", value: MetricsText.mediaType)
+        return .respond(HTTPResponse(.ok, headers: [type], body: Array(metrics.text.utf8)))
+      }
     })
 
   private static func chat(_ figures: DeliveryMetrics, _ memory: MemoryUse, into metrics: inout MetricsText) {
@@ -56,6 +61,9 @@ enum MetricsRoute {
     metrics.value("linechat_last_id", .gauge, "The last id given.", door.shard.log.lastID)
     metrics.value(
       "linechat_healthy", .gauge, "1 while commits succeed in time.", door.shard.log.isHealthy ? 1 : 0)
+    metrics.values(
+      "linechat_database_bytes", .gauge, "Size of each file of the database.", by: "file",
+      figures.fileBytes())
     let times = figures.times()
     metrics.value(
       "linechat_newest_message_ahead_seconds", .gauge, "How far the newest message is ahead of the clock.",
@@ -68,8 +76,13 @@ enum MetricsRoute {
   private static func seconds(_ milliseconds: Int64) -> Double { Double(milliseconds) / 1000 }
 
   /// Under the names that Prometheus' own client libraries use.
-  private static func process(into metrics: inout MetricsText) {
+  private static func process(_ settings: HTTPSettings, into metrics: inout MetricsText) {
     let figures = ProcessFigures()
+    metrics.values(
+      "linechat_build_info", .gauge, "1, with the version.", by: "version", [(settings.version, 1)])
+    metrics.value(
+      "process_start_time_seconds", .gauge, "When the server started, in seconds since 1970.",
+      seconds(settings.started.milliseconds))
     metrics.value(
       "process_cpu_seconds_total", .counter, "Processor time used, in seconds.", figures.cpuSeconds)
     metrics.value(

@@ -1,5 +1,6 @@
 import ChatCore
 import Delivery
+import LineProtocol
 import Reactor
 
 /// What the HTTP door is composed with, the same on every loop.
@@ -19,12 +20,17 @@ public struct HTTPSettings: Sendable {
   public var log: LogFigures
   /// What all connections together hold; for `/metrics`.
   public var memory: MemoryUse
+  /// The server's version, and when it began.
+  public var version: String
+  public var started: Timestamp
 
   public init(
     webSocketFormat: FormatID, names: [String], allowedOrigins: [String],
     lineAddresses: @escaping @Sendable () -> [String], patience: Int64, log: LogFigures,
-    memory: MemoryUse = MemoryUse()
+    memory: MemoryUse = MemoryUse(), version: String = "", started: Timestamp = Timestamp(milliseconds: 0)
   ) {
+    self.version = version
+    self.started = started
     self.webSocketFormat = webSocketFormat
     self.names = names
     self.allowedOrigins = allowedOrigins
@@ -45,11 +51,15 @@ public struct LogFigures: Sendable {
   public var queuedBytes: @Sendable () -> Int
   /// What is the matter with its times.
   public var times: @Sendable () -> LogTimes
+  /// The names of its files and their sizes.
+  public var fileBytes: @Sendable () -> [(String, Int)]
 
   public init(
     batchSize: Histogram, commitSeconds: Histogram, queuedBytes: @escaping @Sendable () -> Int,
-    times: @escaping @Sendable () -> LogTimes = { LogTimes() }
+    times: @escaping @Sendable () -> LogTimes = { LogTimes() },
+    fileBytes: @escaping @Sendable () -> [(String, Int)] = { [] }
   ) {
+    self.fileBytes = fileBytes
     self.times = times
     self.batchSize = batchSize
     self.commitSeconds = commitSeconds
