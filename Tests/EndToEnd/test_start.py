@@ -211,6 +211,12 @@ class Refusals(ServerCase):
                 self.expect_refusal(*patterns, "linechat help serve", flags=flags, status=2)
         self.assertFalse(os.path.exists(self.data), "a usage error has made something")
 
+    def test_a_mistyped_variable(self):
+        done = run("serve", "--line", "127.0.0.1:0", "--data", self.data, env=environment(LINECHAT_HTPP="off"))
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("LINECHAT_HTPP: there is no such option; did you mean LINECHAT_HTTP?", done.stderr)
+        self.assertFalse(os.path.exists(self.data))
+
     def test_bad_agent_rules(self):
         rules = os.path.join(self.temporary_directory(), "rules.json")
         for content, pattern in (

@@ -34,6 +34,7 @@ extension Invocation {
       let arguments = try ParsedArguments(words, options: subcommand.options)
       if arguments.wantsHelp { return answer(help()) }
       if arguments.wantsVersion { return answer(Help.version) }
+      try refuseUnknownVariables(surroundings.environment)
       try subcommand.checkOperands(arguments.operands)
       return try subcommand.invocation(arguments, surroundings)
     } catch {

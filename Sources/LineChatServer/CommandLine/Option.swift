@@ -13,8 +13,10 @@ struct OptionDescription: Equatable, Sendable {
   /// Takes no value on the command line, where naming it means `on`; elsewhere it is on or off.
   var isFlag = false
 
+  static let environmentPrefix = "LINECHAT_"
+
   var environmentName: String {
-    "LINECHAT_" + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
+    Self.environmentPrefix + String(name.map { $0 == "-" ? "_" : $0 }).uppercased()
   }
 }
 

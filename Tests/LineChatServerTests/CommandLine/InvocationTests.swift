@@ -46,6 +46,36 @@ struct InvocationTests {
     #expect(invocation("tail", "r", "--after=57") == .tail(room: room, after: 57, server: standard))
   }
 
+  @Test(arguments: [
+    ("LINECHAT_HTPP", "; did you mean LINECHAT_HTTP?"),
+    ("LINECHAT_LOG_LEVLE", "; did you mean LINECHAT_LOG_LEVEL?"),
+    ("LINECHAT_AGENT-ROOMS", "; did you mean LINECHAT_AGENT_ROOMS?"), ("LINECHAT_COLOUR", ""),
+    ("LINECHAT_", ""),
+    ("LINECHAT_Http", "; did you mean LINECHAT_HTTP?"),
+  ])
+  func anUnknownVariableIsNamed(variable: String, advice: String) {
+    let message = "linechat: \(variable): there is no such option\(advice)"
+    #expect(complaint(invocation("serve", environment: [variable: "off"])) == message)
+    #expect(complaint(invocation("send", "r", "x", environment: [variable: "off"])) == message)
+    // Empty counts as unset, and help is there for whoever has made a mistake.
+    #expect(invocation("serve", environment: [variable: ""]) == .serve(ServerConfiguration()))
+    #expect(complaint(invocation("serve", "--help", environment: [variable: "off"])) == nil)
+  }
+
+  @Test func variablesOfOthersAreNoMistake() {
+    let environment = [
+      // Those of other subcommands.
+      "LINECHAT_TO": "localhost:1", "LINECHAT_AS": "bob", "LINECHAT_AFTER": "0", "LINECHAT_RECEIVERS": "5",
+      // What Kubernetes and Docker tell of a service that is called linechat.
+      "LINECHAT_SERVICE_HOST": "10.0.0.1", "LINECHAT_SERVICE_PORT_IRC": "6667",
+      "LINECHAT_PORT": "tcp://10.0.0.1:6667",
+      "LINECHAT_PORT_6667_TCP_ADDR": "10.0.0.1",
+      // No variable of the program.
+      "LINECHAT": "x", "LINECHATTER": "y",
+    ]
+    #expect(invocation("serve", environment: environment) == .serve(ServerConfiguration()))
+  }
+
   @Test func repairTimesTakesTheDirectoryAsServeDoes() {
     #expect(invocation("repair-times") == .repairTimes(directory: "data"))
     #expect(invocation("repair-times", "--data", "x") == .repairTimes(directory: "x"))
