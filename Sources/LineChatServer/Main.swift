@@ -8,7 +8,7 @@ enum Main {
   }
 
   @Sendable private static func readCommandLine() -> Invocation {
-    Invocation(arguments: Array(CommandLine.arguments.dropFirst()), environment: processEnvironment())
+    Invocation(arguments: processArguments(), environment: processEnvironment())
   }
 
   private static func run(_ invocation: Invocation) -> Int32 {

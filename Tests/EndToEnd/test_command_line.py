@@ -7,13 +7,32 @@ import signal
 import subprocess
 import unittest
 
-from harness import TIMEOUT, HTTPClient, ServerCase, command, environment, run
+from harness import BINARY, SANITIZED, TIMEOUT, HTTPClient, ServerCase, command, environment, run
 from terminal import Terminal, Tmux
 
 
 class Help(ServerCase):
     def test_version(self):
         done = run("--version")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^linechat \d+\.\d+\.\d+\n$")
+
+    @unittest.skipIf(SANITIZED, "a sanitizer wants to be the first library")
+    def test_arguments_are_found_when_a_library_has_moved_the_environment(self):
+        """Red with a runtime of Swift that is linked statically, as in a release build: it looks when the library has been there."""
+        compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+        if not compiler:
+            self.skipTest("there is no compiler for C")
+        directory = self.temporary_directory()
+        source, library = (os.path.join(directory, name) for name in ("moved.c", "moved.so"))
+        with open(source, "w", encoding="ascii") as file:
+            file.write("#include <stdlib.h>\n"
+                       '__attribute__((constructor)) static void moved(void) { setenv("MOVED", "1", 1); }\n')
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+        # Not by way of another program, which would hand the variable on: then nothing is moved.
+        done = subprocess.run(
+            [BINARY, "--version"], capture_output=True, text=True, timeout=TIMEOUT, cwd=directory,
+            env=environment(LD_PRELOAD=library, LINECHAT_LINE="127.0.0.1:0", LINECHAT_HTTP="off"))
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"^linechat \d+\.\d+\.\d+\n$")
 
