@@ -24,6 +24,7 @@ final class LogWriter {
   private let setState: Statement
   private let insertIndex: Statement
   private let references: References
+  private var unsaved: StoredState?
   /// nil: each commit is synced.
   let sync: WALSync?
   private(set) var lastID: Int64
@@ -37,6 +38,7 @@ final class LogWriter {
     files = store.files
     tail = store.tail
     sync = store.sync
+    unsaved = store.unsaved
     self.clocks = clocks
     ageClock = try AgeClock(database, clocks)
     lastID = store.lastID
@@ -139,6 +141,7 @@ final class LogWriter {
   private func transaction(_ body: () throws(SQLError) -> Void) -> LogError? {
     var isCommitting = false
     do throws(SQLError) {
+      try saveState()
       try begin.run()
       try body()
       try files.check()
@@ -159,6 +162,14 @@ final class LogWriter {
       return isCommitting
         ? .outcomeUnknown(reason: error.description) : .notStored(reason: error.description)
     }
+  }
+
+  private func saveState() throws(SQLError) {
+    guard let state = unsaved else { return }
+    try files.check()
+    try state.save(database)
+    unsaved = nil
+    sync?.committed()
   }
 
   private func insert(_ events: inout [Event], _ newRooms: inout [RoomID]) throws(SQLError) {

@@ -24,6 +24,8 @@ public final class SQLiteEventLog: EventLog {
   private let directory: String
   private let lock: DirectoryLock
   private let disk: DiskAccess
+  /// Why nothing can be stored for now; history is served all the same.
+  private let startFailure: LogError?
   private let clocks: LogClocks
   private let seeds: Lock<Seeds?>
   private let threads = Lock<[Thread]>([])
@@ -86,6 +88,8 @@ public final class SQLiteEventLog: EventLog {
       try reading.execute("PRAGMA cache_size = -65536")
       let writer = try LogWriter(store, clocks)
       shared = Shared(lastID: store.lastID, newestTime: writer.lastTime)
+      startFailure = store.unsaved?.failure.map { .notStored(reason: $0.description) }
+      shared.hasFailed.store(startFailure != nil, ordering: .relaxed)
       seeds = Lock(
         Seeds(
           writer: writer, database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
@@ -113,6 +117,7 @@ public final class SQLiteEventLog: EventLog {
     publish: @escaping @Sendable (Batch) -> Void
   ) throws(StoreError) {
     guard let seeds = seeds.withLock({ $0.take() }) else { return }
+    if let startFailure { troubled(startFailure) }
     do throws(ThreadFailure) {
       let writing = try Thread { self.runWriter(seeds, troubled, clockDoubted, publish) }
       let reading = try Thread { self.runReader(seeds.reader) }
@@ -190,6 +195,7 @@ public final class SQLiteEventLog: EventLog {
     var walPages: Int32 = 0
     var pace = seeds.trimmer.map { TrimPace($0) }
     var retry = Retry(milliseconds: disk.retryMilliseconds)
+    retry.tried(startFailure)
     withUnsafeMutablePointer(to: &walPages) { walPages in
       database.countWALPages(into: walPages)
       while let taken = queue.take(

@@ -16,6 +16,8 @@ struct Store {
   let files: DatabaseFiles
   /// nil: each commit is synced.
   let sync: WALSync?
+  /// The state, if it could not be written; nothing may be stored before it is.
+  let unsaved: StoredState?
 
   /// What was not as it should be in the file, and what was done about it.
   let repairs: [String]
@@ -37,6 +39,7 @@ struct Store {
     try Self.check(writer, path, disk)
     let state = try StoredState(writer, durability, path: path)
     lastID = state.lastID
+    unsaved = state.failure == nil ? nil : state
     do throws(SQLError) {
       let unindexed = try Self.loadTail(writer)
       tail = Tail(unindexed)
@@ -47,7 +50,7 @@ struct Store {
       repairs = (state.repairs + stored.repairs).map { [path] in "\(path): \($0)" }
       files = try DatabaseFiles(path: path)
       sync = durability == .full ? nil : WALSync(writer, milliseconds: disk.syncMilliseconds)
-      try sync?.leaveToTimer()
+      if unsaved == nil { try sync?.leaveToTimer() }
     } catch {
       throw StoreError(error, path: path)
     }

@@ -12,10 +12,15 @@ struct StoredState {
   private(set) var lastID: Int64
   /// What was made anew, in words.
   private(set) var repairs: [String] = []
+  /// Why it could not be written: the disk is full, or takes nothing. Then ``save(_:)`` is to be called before the first id is given.
+  private(set) var failure: SQLError?
+  private let durability: Durability
+  private var isRead = false
 
   /// Reads the state and brings it up to date for a run with `durability`, in one transaction. To be called while commits are synced.
   init(_ database: Database, _ durability: Durability, path: String) throws(StoreError) {
     lastID = 0
+    self.durability = durability
     do {
       try database.execute("BEGIN IMMEDIATE")
       try load(database, durability, path)
@@ -23,7 +28,10 @@ struct StoredState {
       // a loss of power could take them along, and the next run would give the same ids.
       try database.execute("COMMIT")
     } catch let error as SQLError {
-      throw StoreError(error, path: path)
+      // What is there can be read all the same. What is not right in it cannot be made so.
+      guard isRead, repairs.isEmpty, error.isOfWriting else { throw StoreError(error, path: path) }
+      if database.isInTransaction { try? database.execute("ROLLBACK") }
+      failure = error
     } catch let error as StoreError {
       throw error
     } catch {
@@ -46,13 +54,30 @@ struct StoredState {
     if stored == nil || mark != 0 { lastID += Self.jump }
     guard lastID <= Self.ids.upperBound else { throw Self.damaged("last_id", lastID, path) }
     if stored == nil { repairs.append("the last id was not in it; ids go on after \(lastID)") }
-    try Self.set("last_id", lastID, database)
-    try Self.set("unsynced", durability == .normal ? 1 : 0, database)
+    isRead = true
+    try set(database)
     if try Self.value("indexed_to", database, path).map({ try isIndexed(upTo: $0, database) }) != true {
       repairs.append("its index of rooms was not whole, and is made anew")
       try database.execute("DELETE FROM room_messages")
       try Self.set("indexed_to", 0, database)
     }
+  }
+
+  /// Writes what could not be written at the start. To be called while commits are synced.
+  func save(_ database: Database) throws(SQLError) {
+    try database.execute("BEGIN IMMEDIATE")
+    do throws(SQLError) {
+      try set(database)
+      try database.execute("COMMIT")
+    } catch {
+      if database.isInTransaction { try database.execute("ROLLBACK") }
+      throw error
+    }
+  }
+
+  private func set(_ database: Database) throws(SQLError) {
+    try Self.set("last_id", lastID, database)
+    try Self.set("unsynced", durability == .normal ? 1 : 0, database)
   }
 
   /// Whether the index has what it says it has: told from the newest message that should be in it, and the oldest that should not.
@@ -94,12 +119,8 @@ struct StoredState {
   }
 
   private static func set(_ key: String, _ value: Int64, _ database: Database) throws(SQLError) {
-    // Nothing is written when nothing changes: on a full disk too, history can be read.
-    let statement = try database.prepare(
-      """
-      INSERT OR REPLACE INTO state
-      SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM state WHERE key = ?1 AND value = ?2)
-      """)
+    // Written also when it is there already: so it is known from the start whether anything can be stored.
+    let statement = try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
     statement.bind(1, key)
     statement.bind(2, value)
     try statement.run()

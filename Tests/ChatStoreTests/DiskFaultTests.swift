@@ -148,6 +148,38 @@ struct DiskFaultTests {
     #expect(try fixture.open(disk: access()).stop())
   }
 
+  /// What is there can be read; the state is written before the first id of this run is given.
+  @Test(arguments: Durability.allCases) func aStartOnAFullDiskServesHistory(_ durability: Durability)
+    async throws
+  {
+    var log = try fixture.open(durability, disk: access())
+    log.append([LogFixture.message("before")])
+    _ = await fixture.published(1)
+    #expect(log.stop())
+    disk.fail(.write, SQLITE_FULL)
+    log = try fixture.open(durability, disk: access(isRetrying: false))
+    guard case .notStored = fixture.troublesTold.last else {
+      Issue.record("\(fixture.troublesTold)")
+      return
+    }
+    #expect(!log.isHealthy)
+    #expect(try await LogFixture.texts(log) == ["before"])
+    log.append([LogFixture.message("lost")])
+    guard case .notStored = await fixture.published(2)[1].failure else {
+      Issue.record("it was not refused")
+      return
+    }
+    disk.heal()
+    log.append([LogFixture.message("after")])
+    #expect(LogFixture.messages(await fixture.published(3)).last?.id == 2)
+    #expect(log.isHealthy)
+    let mark = try Database(path: fixture.path, .readOnly).number(
+      "SELECT value FROM state WHERE key = 'unsynced'")
+    #expect(mark == (durability == .normal ? 1 : 0))
+    #expect(try await LogFixture.texts(log) == ["before", "after"])
+    #expect(log.stop())
+  }
+
   @Test func unreadableHistoryIsToldAndReadableAgain() async throws {
     let first = try fixture.open()
     first.append((1...2_000).map { LogFixture.message("message \($0)") })

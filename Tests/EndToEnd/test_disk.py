@@ -137,6 +137,31 @@ class FullDisk(DiskCase):
         self.assertEqual(self.chat.terminate(), 0)
 
 
+    def test_a_server_starts_on_it_and_serves_what_can_be_read(self):
+        for durability in ("full", "normal"):
+            for stop in (self.stop, lambda: self.chat.kill9()):
+                with self.subTest(durability, stop=stop):
+                    disk = SmallDisk(8 << 20)
+                    self.addCleanup(disk.close)
+                    self.serve("--durability", durability, data=os.path.join(disk.path, "data"))
+                    stop()
+                    disk.fill()
+                    self.chat.start()
+                    self.assertRegex(self.chat.log(), r" error the log: not stored: database or disk is full")
+                    self.alice = self.keep(self.chat.client("alice", "lobby"))
+                    self.bob = self.keep(self.chat.client("bob", "lobby"))
+                    self.http = self.keep(HTTPClient(self.chat))
+                    self.dave = self.keep(WebSocketClient(self.chat, "user=dave&room=lobby&after=1"))
+                    self.alice.expect("JOIN lobby bob", "JOIN lobby dave")
+                    self.bob.expect("JOIN lobby dave")
+                    self.expect_reads(health=503)
+                    self.expect_refusals("lost", "not-stored")
+                    disk.empty()
+                    self.expect_service()
+                    self.assertEqual(self.stop(), 0)
+                    self.chat.close()
+
+
 class SmallDisk:
     """A file system of its own that has so many bytes. Skips the test where none can be mounted."""
 
