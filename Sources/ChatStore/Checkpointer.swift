@@ -23,6 +23,7 @@ final class Checkpointer: @unchecked Sendable {
     let database: Database
     do throws(SQLError) {
       database = try Database(path: path, .readWrite, disk)
+      database.keepWAL()
       // Opens the WAL that the writer has, whatever becomes of its name later.
       _ = try database.number("PRAGMA schema_version")
     } catch {

@@ -85,6 +85,7 @@ public final class SQLiteEventLog: EventLog {
     let store = try Store(directory: directory, durability: durability, disk)
     do throws(SQLError) {
       let reading = try Database(path: store.path, .readOnly, store.disk)
+      reading.keepWAL()
       try reading.execute("PRAGMA cache_size = -65536")
       let writer = try LogWriter(store, clocks)
       shared = Shared(lastID: store.lastID, newestTime: writer.lastTime)

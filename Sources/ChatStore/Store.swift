@@ -30,6 +30,11 @@ struct Store {
     self.disk = disk
     do throws(SQLError) {
       writer = try Database(path: path, .readWrite, disk)
+    } catch {
+      throw StoreError(error, path: path)
+    }
+    try Schema.check(writer, path: path)
+    do throws(SQLError) {
       // What a start stores is synced before anything is acknowledged, whatever commits do later.
       try writer.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
     } catch {
@@ -50,6 +55,7 @@ struct Store {
       repairs = (state.repairs + stored.repairs).map { [path] in "\(path): \($0)" }
       files = try DatabaseFiles(path: path)
       sync = durability == .full ? nil : WALSync(writer, milliseconds: disk.syncMilliseconds)
+      writer.keepWAL()
       if unsaved == nil { try sync?.leaveToTimer() }
     } catch {
       throw StoreError(error, path: path)

@@ -19,6 +19,7 @@ public struct TimeRepair: Sendable, Equatable {
     try Schema.migrate(database, path: path)
     do throws(SQLError) {
       (messages, topics) = try Self.repair(database, now)
+      database.keepWAL()
     } catch {
       throw StoreError(error, path: path)
     }

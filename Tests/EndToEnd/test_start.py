@@ -95,8 +95,10 @@ class Refusals(ServerCase):
         self.make_data()
         self.execute("PRAGMA user_version = 99")
         before = self.file(self.database)
+        files = sorted(os.listdir(self.data))
         self.expect_refusal("written by a newer LineChat", "schema 99", "start that version, or give another directory with --data")
         self.assertEqual(self.file(self.database), before)
+        self.assertEqual(sorted(os.listdir(self.data)), files)
 
     def test_garbage(self):
         os.mkdir(self.data)
@@ -146,8 +148,10 @@ class Refusals(ServerCase):
     def test_foreign_database(self):
         os.mkdir(self.data)
         self.execute("CREATE TABLE recipes (name TEXT)")
+        before = self.file(self.database)
         self.expect_refusal("is a SQLite database, but not one of LineChat", "give another directory with --data")
-        self.assertEqual(self.execute("SELECT name FROM sqlite_schema"), [("recipes",)])
+        self.assertEqual(self.file(self.database), before)
+        self.assertEqual(sorted(os.listdir(self.data)), ["linechat.db", "linechat.lock"])
 
     def test_directory_that_cannot_be_written(self):
         with open(self.data, "w", encoding="ascii"):

@@ -1,6 +1,13 @@
 import CSQLite
 
 extension Database {
+  /// The WAL and its index stay when this connection is closed, also if it is the last: on a disk that is full by then they could not be
+  /// made again, and nothing could be read (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal).
+  func keepWAL() {
+    var isOn: Int32 = 1
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
+  }
+
   /// Counts the pages in the WAL after each commit of this connection into `pages`, which must outlive it. Takes the place of
   /// SQLite's own checkpoints, which would run inside a commit.
   func countWALPages(into pages: UnsafeMutablePointer<Int32>) {

@@ -25,10 +25,6 @@ final class Database {
       throw SQLError(code: code, message: message, statement: "open \(path)")
     }
     handle = opened
-    // The WAL and its index stay when the last connection is closed: on a disk that is full by then they could not be made again, and
-    // nothing could be read (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal).
-    var isOn: Int32 = 1
-    sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
     patience = disk.patience
     lock = disk.lock
     sqlite3_busy_handler(
