@@ -3,7 +3,7 @@ import Testing
 @testable import AdminHTTP
 
 /// What comes out may not depend on how the bytes are cut.
-@Suite struct HTTPCutTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPCutTests {
   static let streams: [[UInt8]] = [
     wire("GET / HTTP/1.1\nHost: x\n\n"),
     wire("\n\nPOST /a?b=c%20d HTTP/1.1\nHost: x\nA: b \nContent-Length: 5\n\nhello\nGET /c HTTP/1.0\n\n"),

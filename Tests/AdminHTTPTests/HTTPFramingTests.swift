@@ -3,7 +3,7 @@ import Testing
 @testable import AdminHTTP
 
 /// How a request's fields decide where it ends (RFC 9112 §6), and the fields that must be refused.
-@Suite struct HTTPFramingTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPFramingTests {
   /// A POST with these fields beside `Host`, and what follows the head.
   private func post(_ fields: String, _ content: String = "") -> String {
     "POST / HTTP/1.1\nHost: x\n\(fields)\n\(content)"

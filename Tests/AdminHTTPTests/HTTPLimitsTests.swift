@@ -3,7 +3,7 @@ import Testing
 @testable import AdminHTTP
 
 /// Every bound at its last byte and one beyond.
-@Suite struct HTTPLimitsTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPLimitsTests {
   private func text(_ count: Int) -> String { String(repeating: "a", count: count) }
 
   @Test func target() {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HTTPRequestParserTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPRequestParserTests {
   @Test func readsAPost() throws {
     let text = """
       POST /messages?room=a%20b&x=1+2 HTTP/1.1

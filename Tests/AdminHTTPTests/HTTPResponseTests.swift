@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HTTPResponseTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPResponseTests {
   private func encoded(
     _ response: HTTPResponse, keepAlive: Bool = true, headOnly: Bool = false, date: String? = nil
   ) -> String {

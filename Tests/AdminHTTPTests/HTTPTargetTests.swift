@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HTTPTargetTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPTargetTests {
   private func target(_ text: String, _ method: String = "GET") -> HTTPTarget? {
     request("\(method) \(text) HTTP/1.1\nHost: own\n\n")?.target
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite(.timeLimit(.minutes(1))) struct HostPolicyTests {
+@Suite(.timeLimit(.minutes(5))) struct HostPolicyTests {
   private let policy = HostPolicy(names: ["chat.example", "Box.Local.", "*"])
 
   @Test(arguments: [

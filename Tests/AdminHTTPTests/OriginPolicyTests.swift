@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct OriginPolicyTests {
+@Suite(.timeLimit(.minutes(5))) struct OriginPolicyTests {
   private let policy = OriginPolicy(
     allowed: ["https://chat.example", "http://localhost:3000"], hosts: HostPolicy(names: ["own.example"]))
 

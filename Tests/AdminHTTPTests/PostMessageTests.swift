@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct PostMessageTests {
+@Suite(.timeLimit(.minutes(5))) struct PostMessageTests {
   private func decode(_ bytes: [UInt8]) -> Result<PostMessage, Problem> {
     Result { () throws(Problem) in try PostMessage(json: bytes.span) }
   }

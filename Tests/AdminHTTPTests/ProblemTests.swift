@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct ProblemTests {
+@Suite(.timeLimit(.minutes(5))) struct ProblemTests {
   private func body(_ problem: Problem) -> String { String(decoding: problem.response.body, as: UTF8.self) }
 
   @Test func isToldAsProblemJSON() {

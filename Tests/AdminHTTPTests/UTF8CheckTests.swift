@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct UTF8CheckTests {
+@Suite(.timeLimit(.minutes(5))) struct UTF8CheckTests {
   private func isUTF8(_ bytes: [UInt8], cut: Int) -> Bool {
     var check = UTF8Check()
     return check.take(bytes.span.extracting(0..<cut)) && check.take(bytes.span.extracting(cut..<bytes.count))

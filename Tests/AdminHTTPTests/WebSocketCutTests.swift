@@ -3,7 +3,7 @@ import Testing
 @testable import AdminHTTP
 
 /// What comes out may not depend on how the bytes are cut.
-@Suite struct WebSocketCutTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketCutTests {
   static let streams: [[UInt8]] = [
     clientFrame(0x81, "Hello, wörld 😀") + clientFrame(0x82, Array(0...255)) + clientFrame(0x89, "ping"),
     clientFrame(0x01, [97, 0xf0, 0x9f]) + clientFrame(0x8a, []) + clientFrame(0x00, [0x98])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct WebSocketDecoderTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketDecoderTests {
   /// The code with which `bytes` are refused, if that is the only event.
   private func refusal(_ bytes: [UInt8], messageBytes: Int = 64 * 1024) -> WebSocketCloseCode? {
     let events = WebSocketFeed.whole(bytes, messageBytes: messageBytes)

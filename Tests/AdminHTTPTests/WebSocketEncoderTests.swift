@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct WebSocketEncoderTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketEncoderTests {
   private func encoded(_ write: (inout [UInt8]) -> Void) -> [UInt8] {
     var output: [UInt8] = []
     write(&output)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct WebSocketHandshakeTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketHandshakeTests {
   static let fields = [
     "Host: x", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
     "Sec-WebSocket-Version: 13",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-@Suite(.timeLimit(.minutes(1))) struct BackoffTests {
+@Suite(.timeLimit(.minutes(5))) struct BackoffTests {
   /// Numbers that are spread evenly (a Weyl sequence), the same ones each time.
   private struct Spread: RandomNumberGenerator {
     var state: UInt64 = 0

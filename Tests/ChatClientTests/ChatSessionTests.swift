@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-struct ChatSessionTests {
+@Suite(.timeLimit(.minutes(5))) struct ChatSessionTests {
   private func session(_ start: ChatSession.Start = .live) throws -> ChatSession {
     ChatSession(nick: try Nick("alice"), room: try RoomName("lobby"), start: start)
   }

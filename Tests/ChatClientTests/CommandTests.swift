@@ -5,7 +5,7 @@ import Testing
 @testable import ChatClient
 
 /// The three commands against a server whose answers are fixed.
-@Suite(.serialized) struct CommandTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct CommandTests {
   private let room: RoomName
   private let alice: Nick
   private let pipes = Pipes()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-struct InputLineTests {
+@Suite(.timeLimit(.minutes(5))) struct InputLineTests {
   private func drawing(_ before: String, _ after: String, columns: Int) -> String {
     InputLine(prompt: "r> ", before: before, after: after, columns: columns).drawing
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-struct InputLinesTests {
+@Suite(.timeLimit(.minutes(5))) struct InputLinesTests {
   @Test func numbersLinesAndPassesOverEmptyOnes() {
     let bytes = Array("one\n\r\n two \ntab\there\r\n\u{1B}[0m\nlast".utf8)
     let expected: [InputLines.Line] = [

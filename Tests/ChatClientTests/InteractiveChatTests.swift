@@ -5,7 +5,7 @@ import Testing
 @testable import ChatClient
 
 /// The interactive chat at a pseudo-terminal.
-@Suite(.serialized) struct InteractiveChatTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct InteractiveChatTests {
   private let keyboard: Int32
   private let terminal: Int32
   private let pipes = Pipes()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-struct LineEditorTests {
+@Suite(.timeLimit(.minutes(5))) struct LineEditorTests {
   /// What the keys leave before and after the cursor, and what they ask for; the same however the bytes are cut.
   private func type(_ keys: String) -> (editor: LineEditor, requests: [LineEditor.Request]) {
     let bytes = Array(keys.utf8)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-struct PaceTests {
+@Suite(.timeLimit(.minutes(5))) struct PaceTests {
   /// A sender that always has more, at a server that takes `burst` lines at once and then so many a second.
   /// Returns how many lines were answered in `duration` milliseconds, and for how long at most lines were held up without as
   /// much as two seconds of rest.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-struct SanitizerTests {
+@Suite(.timeLimit(.minutes(5))) struct SanitizerTests {
   @Test(arguments: [
     ("plain\ttext é 日", "plain\ttext é 日"),
     ("\u{1B}[31mred", "\u{FFFD}[31mred"), ("a\u{9B}2Jb", "a\u{FFFD}2Jb"),

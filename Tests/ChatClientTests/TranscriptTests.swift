@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatClient
 
-struct TranscriptTests {
+@Suite(.timeLimit(.minutes(5))) struct TranscriptTests {
   private func transcript(isColored: Bool = false) throws -> Transcript {
     let style = Style(isTerminal: isColored) { _ in nil }
     return Transcript(room: try RoomName("lobby"), style: style) { $0 == nil ? "now" : "then" }

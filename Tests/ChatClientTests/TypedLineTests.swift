@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatClient
 
-struct TypedLineTests {
+@Suite(.timeLimit(.minutes(5))) struct TypedLineTests {
   @Test(arguments: [
     ("", TypedLine.nothing), ("hello", .say("hello")), (" two  blanks ", .say(" two  blanks ")),
     ("a /quit", .say("a /quit")), ("1/2", .say("1/2")),

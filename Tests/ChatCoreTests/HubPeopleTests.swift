@@ -3,7 +3,7 @@ import LineProtocol
 import Testing
 
 /// What IRC's WHO, ISON and LUSERS ask the hub.
-@Suite struct HubPeopleTests {
+@Suite(.timeLimit(.minutes(5))) struct HubPeopleTests {
   @Test func findsTheNicksThatLineSessionsHave() throws {
     var hub = Hub()
     let (alice, visitor) = (SessionID(loop: 0, serial: 1), SessionID(loop: 1, serial: 1))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-struct HubTests {
+@Suite(.timeLimit(.minutes(5))) struct HubTests {
   private let alice = SessionID(loop: 0, serial: 1)
   private let bob = SessionID(loop: 0, serial: 2)
   private let lobby = try! RoomName("lobby")

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-struct LogTimesTests {
+@Suite(.timeLimit(.minutes(5))) struct LogTimesTests {
   @Test func nothingIsTheMatter() {
     #expect(LogTimes().warnings.isEmpty)
     #expect(LogTimes(newestAhead: 60_000).warnings.isEmpty)

@@ -1,7 +1,7 @@
 import ChatCore
 import Testing
 
-struct PartitionTests {
+@Suite(.timeLimit(.minutes(5))) struct PartitionTests {
   @Test func findsTheFirstOfTheSecondPart() {
     for count in 0...9 {
       let numbers = (0..<count).map { $0 * 2 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-struct QuietTests {
+@Suite(.timeLimit(.minutes(5))) struct QuietTests {
   private let patience = Quiet.Patience(pingAfter: 90, pingTimeout: 60, registration: 30)
 
   @Test func aQuietPeerIsAskedOnceAndThenGone() {

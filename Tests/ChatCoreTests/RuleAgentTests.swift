@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatCore
 
-struct RuleAgentTests {
+@Suite(.timeLimit(.minutes(5))) struct RuleAgentTests {
   private func answer(_ text: String, name: String = "mock-ai") async throws -> String? {
     let agent = RuleAgent(rules: try RuleAgent.defaultRules(), name: try Nick(name)) { "12:34:56" }
     let message = Message(

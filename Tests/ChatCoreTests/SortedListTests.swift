@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-struct SortedListTests {
+@Suite(.timeLimit(.minutes(5))) struct SortedListTests {
   /// Every page there is, from the first on.
   private func pages(_ names: SortedList<Int>, limit: Int) -> [[Int]] {
     var pages: [[Int]] = []

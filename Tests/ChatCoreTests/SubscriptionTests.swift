@@ -34,7 +34,7 @@ final class MemoryLog: EventLog {
   }
 }
 
-struct SubscriptionTests {
+@Suite(.timeLimit(.minutes(5))) struct SubscriptionTests {
   @Test func aSubscriberThatFallsBehindMissesNothing() async {
     let log = MemoryLog()
     let bus = LocalEventBus(log: log)

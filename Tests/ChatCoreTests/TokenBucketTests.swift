@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChatCore
 
-struct TokenBucketTests {
+@Suite(.timeLimit(.minutes(5))) struct TokenBucketTests {
   private let rate = TokenBucket.Rate(perSecond: 20, burst: 1_000)
 
   @Test func aBurstIsThereFromTheBeginning() {

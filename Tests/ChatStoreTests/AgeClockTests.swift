@@ -2,8 +2,7 @@ import Testing
 
 @testable import ChatStore
 
-@Suite(.timeLimit(.minutes(1)))
-struct AgeClockTests {
+@Suite(.timeLimit(.minutes(5))) struct AgeClockTests {
   private static let day: Int64 = 86_400_000
   private var clock = AgeClock(reached: 1_000 * Self.day, uptime: 0)
 

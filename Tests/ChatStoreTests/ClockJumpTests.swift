@@ -6,8 +6,7 @@ import Threads
 @testable import ChatStore
 
 /// A log whose clock is set while it runs or between two lives.
-@Suite(.timeLimit(.minutes(1)))
-struct ClockJumpTests {
+@Suite(.timeLimit(.minutes(5))) struct ClockJumpTests {
   private static let day: Int64 = 86_400_000
   private static let start = 20_000 * day
   private let fixture = LogFixture()

@@ -5,7 +5,7 @@ import Testing
 @testable import ChatStore
 
 /// One server writes a database, under whatever name it found it.
-@Suite(.timeLimit(.minutes(1))) struct DatabaseLockTests {
+@Suite(.timeLimit(.minutes(5))) struct DatabaseLockTests {
   private let fixture = LogFixture()
   private let other = LogFixture()
 

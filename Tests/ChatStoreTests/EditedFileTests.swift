@@ -5,7 +5,7 @@ import Testing
 @testable import ChatStore
 
 /// A file in which somebody changed what they should not, or that was saved from a damaged one: refused in words, or served.
-@Suite(.timeLimit(.minutes(1))) struct EditedFileTests {
+@Suite(.timeLimit(.minutes(5))) struct EditedFileTests {
   private let fixture = LogFixture()
   /// As a file that is too large to be looked through at start.
   private let disk = DiskAccess(checkedBytes: 0)

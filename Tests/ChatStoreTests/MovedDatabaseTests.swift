@@ -5,7 +5,7 @@ import Testing
 @testable import ChatStore
 
 /// Somebody takes the database away while the server runs. SQLite would go on writing into the file that has no name any more.
-struct MovedDatabaseTests {
+@Suite(.timeLimit(.minutes(5))) struct MovedDatabaseTests {
   private let fixture = LogFixture()
 
   private func open(isRetrying: Bool = true) throws -> SQLiteEventLog {

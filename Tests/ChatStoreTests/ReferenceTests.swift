@@ -4,7 +4,7 @@ import Testing
 
 @testable import ChatStore
 
-struct ReferenceTests {
+@Suite(.timeLimit(.minutes(5))) struct ReferenceTests {
   private let fixture = LogFixture()
 
   private func message(_ text: String, _ reference: String, room: Int64 = 1, by user: String = "alice") throws

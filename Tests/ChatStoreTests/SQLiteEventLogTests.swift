@@ -5,7 +5,7 @@ import Threads
 
 @testable import ChatStore
 
-struct SQLiteEventLogTests {
+@Suite(.timeLimit(.minutes(5))) struct SQLiteEventLogTests {
   private let fixture = LogFixture()
 
   @Test func givesRisingIDsAcrossRestartsAndKeepsEverything() async throws {

@@ -7,8 +7,7 @@ import Testing
 @testable import ChatStore
 
 /// A disk that takes its time, and a database that somebody else has locked.
-@Suite(.timeLimit(.minutes(1)))
-struct SlowDiskTests {
+@Suite(.timeLimit(.minutes(5))) struct SlowDiskTests {
   private let fixture = LogFixture()
   private let disk: FaultyDisk
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ChatStore
 
-struct StoreTests {
+@Suite(.timeLimit(.minutes(5))) struct StoreTests {
   private let fixture = LogFixture()
   private var path: String { fixture.directory + "/linechat.db" }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ChatStore
 
-struct TailTests {
+@Suite(.timeLimit(.minutes(5))) struct TailTests {
   private let room = RoomID(1)
   /// Of two rooms by turns, ids 10, 12, … 28 of the first.
   private let tail = Tail((10...29).map { Tail.Entry(room: 1 + $0 % 2, id: $0) })

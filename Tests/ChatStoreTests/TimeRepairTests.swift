@@ -3,8 +3,7 @@ import Testing
 
 @testable import ChatStore
 
-@Suite(.timeLimit(.minutes(1)))
-struct TimeRepairTests {
+@Suite(.timeLimit(.minutes(5))) struct TimeRepairTests {
   private let fixture = LogFixture()
 
   private func times(_ table: String = "messages", _ column: String = "time") throws -> [Int64] {

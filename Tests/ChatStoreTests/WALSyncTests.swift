@@ -5,7 +5,7 @@ import Testing
 @testable import ChatStore
 
 /// `--durability normal`: commits are not synced, but soon after.
-@Suite(.timeLimit(.minutes(1))) struct WALSyncTests {
+@Suite(.timeLimit(.minutes(5))) struct WALSyncTests {
   private let fixture = LogFixture()
   private let disk: FaultyDisk
 

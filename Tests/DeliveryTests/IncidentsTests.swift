@@ -4,7 +4,7 @@ import Threads
 
 @testable import Delivery
 
-struct IncidentsTests {
+@Suite(.timeLimit(.minutes(5))) struct IncidentsTests {
   private final class Lines: Sendable {
     let all = Lock<[String]>([])
     func add(_ line: String) { all.withLock { $0.append(line) } }

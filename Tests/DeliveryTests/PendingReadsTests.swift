@@ -2,8 +2,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1)))
-struct PendingReadsTests {
+@Suite(.timeLimit(.minutes(5))) struct PendingReadsTests {
   private var reads = PendingReads<String>(patience: 100)
 
   @Test mutating func anAnswerGoesToWhoAsked() {

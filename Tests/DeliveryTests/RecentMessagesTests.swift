@@ -3,7 +3,7 @@ import Testing
 
 @testable import Delivery
 
-struct RecentMessagesTests {
+@Suite(.timeLimit(.minutes(5))) struct RecentMessagesTests {
   private func message(_ id: Int64, text: String = "x") -> Message {
     Message(id: id, room: "room", user: "user", text: text, time: Timestamp(milliseconds: 0))
   }

@@ -75,7 +75,7 @@ private final class Writer: Participant {
   func shutDown() {}
 }
 
-struct ResumeTests {
+@Suite(.timeLimit(.minutes(5))) struct ResumeTests {
   /// Readers on every loop resume from everywhere while a writer publishes; each sees every later id once, in order.
   @Test(arguments: [1, 2]) func resumesWithoutGapOrDouble(loops: Int) async throws {
     let fixture = try ChatFixture(loops: loops)

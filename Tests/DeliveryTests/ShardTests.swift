@@ -5,8 +5,7 @@ import Threads
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1)))
-struct ShardTests {
+@Suite(.timeLimit(.minutes(5))) struct ShardTests {
   /// A reader that hangs holds nobody up, and its late answer is nobody's.
   @Test func aReadThatIsNotAnsweredIsRefused() async throws {
     let fixture = try ChatFixture(loops: 1, readPatience: 20)

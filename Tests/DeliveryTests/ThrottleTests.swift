@@ -5,7 +5,7 @@ import Threads
 
 @testable import Delivery
 
-struct ThrottleTests {
+@Suite(.timeLimit(.minutes(5))) struct ThrottleTests {
   private func visitor(_ limits: TrafficLimits) throws -> Visitor {
     guard case .admitted(let visitor) = Visitors(limits).admit(.v4(1), at: 0) else { throw Refused() }
     return visitor

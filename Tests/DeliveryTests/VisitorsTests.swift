@@ -5,7 +5,7 @@ import Testing
 
 @testable import Delivery
 
-struct VisitorsTests {
+@Suite(.timeLimit(.minutes(5))) struct VisitorsTests {
   private func enter(_ visitors: Visitors, _ address: UInt32, at now: Int64 = 0) -> Visitor? {
     if case .admitted(let visitor) = visitors.admit(.v4(address), at: now) { visitor } else { nil }
   }

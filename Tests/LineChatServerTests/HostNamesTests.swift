@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite(.timeLimit(.minutes(1))) struct HostNamesTests {
+@Suite(.timeLimit(.minutes(5))) struct HostNamesTests {
   private func names(_ machine: String, _ change: (inout ServerConfiguration) -> Void = { _ in }) -> [String]
   {
     var configuration = ServerConfiguration()

@@ -3,7 +3,7 @@ import Testing
 @testable import LineChatServer
 
 /// What the options come to.
-struct LimitsTests {
+@Suite(.timeLimit(.minutes(5))) struct LimitsTests {
   @Test func theDefaults() throws {
     let limits = try ServerConfiguration().trafficLimits(descriptors: 10_096)
     #expect(limits.session?.perSecond == 20)

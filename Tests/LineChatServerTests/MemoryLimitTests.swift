@@ -2,8 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite(.timeLimit(.minutes(1)))
-struct MemoryLimitTests {
+@Suite(.timeLimit(.minutes(5))) struct MemoryLimitTests {
   private func limit(_ groups: String, _ files: [String: String]) -> Int? {
     MemoryLimit.controlGroupLimit(of: groups) { files[$0] }
   }

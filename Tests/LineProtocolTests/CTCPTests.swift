@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct CTCPTests {
+@Suite(.timeLimit(.minutes(5))) struct CTCPTests {
   @Test func recognisesAnAction() throws {
     for parameter in ["\u{1}ACTION waves\u{1}", "\u{1}ACTION waves", "\u{1}action waves\u{1}"] {
       let (kind, text) = try CTCP.message(parameter, kind: .message)

@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DialectChoiceTests {
+@Suite(.timeLimit(.minutes(5))) struct DialectChoiceTests {
   /// Weighs a line and deals with it as a session does.
   @discardableResult
   private func read(

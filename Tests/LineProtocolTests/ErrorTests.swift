@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct ErrorTests {
+@Suite(.timeLimit(.minutes(5))) struct ErrorTests {
   @Test(arguments: ErrorCode.allCases)
   func everyCodeIsAWordAndHasAReason(_ code: ErrorCode) {
     #expect(code.rawValue.utf8.allSatisfy { $0 == 0x2D || 0x61...0x7A ~= $0 || 0x30...0x39 ~= $0 })

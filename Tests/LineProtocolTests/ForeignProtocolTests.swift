@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct ForeignProtocolTests {
+@Suite(.timeLimit(.minutes(5))) struct ForeignProtocolTests {
   private func detect(_ bytes: [UInt8]) -> ForeignProtocol? { ForeignProtocol.detect(bytes.span) }
 
   @Test func recognisesTLSFromTwoBytes() {

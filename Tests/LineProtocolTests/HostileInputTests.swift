@@ -3,7 +3,7 @@ import Testing
 
 /// Bytes that nobody well-meaning sends: whatever they are, parsers answer or refuse, and what they answer is
 /// sound.
-@Suite struct HostileInputTests {
+@Suite(.timeLimit(.minutes(5))) struct HostileInputTests {
   /// Lines that reach deep into the parsers, to be damaged.
   private let seeds = [
     "NICK alice", "JOIN #lobby 41", "MSG lobby héllo 👩‍👩‍👧 \u{2}b\u{F}", "HISTORY lobby 1000",

@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct IRCEncoderTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCEncoderTests {
   private let encoder = IRCEncoder(serverName: "chat.example")
 
   @Test func writesMessages() {

@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct IRCLineTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCLineTests {
   @Test func readsCommandsAndParameters() throws {
     #expect(
       try irc("PRIVMSG #lobby :hello there")

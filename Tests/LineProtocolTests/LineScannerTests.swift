@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct LineScannerTests {
+@Suite(.timeLimit(.minutes(5))) struct LineScannerTests {
   /// All lines of `input`, which arrives in the given pieces.
   private func lines(_ pieces: [ArraySlice<UInt8>], limit: Int = Limits.line) -> [String] {
     var buffer: [UInt8] = []

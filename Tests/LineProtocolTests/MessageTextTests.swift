@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct MessageTextTests {
+@Suite(.timeLimit(.minutes(5))) struct MessageTextTests {
   /// Both ways in, which must agree.
   private func check(_ text: String) throws(TextError) -> MessageText {
     let fromBytes: Result<MessageText, TextError>

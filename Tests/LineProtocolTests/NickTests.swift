@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct NickTests {
+@Suite(.timeLimit(.minutes(5))) struct NickTests {
   @Test(arguments: ["a", "Z", "alice", "mock-ai", "[x]", "{x}", "\\`_^|", "a1-", "_0"])
   func takes(_ nick: String) throws {
     #expect(try Nick(nick).text == nick)

@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct NumericTests {
+@Suite(.timeLimit(.minutes(5))) struct NumericTests {
   @Test func codesHaveThreeDigits() {
     #expect(Numeric.rplWelcome.code == "001")
     #expect(Numeric.errNoSuchNick.code == "401")

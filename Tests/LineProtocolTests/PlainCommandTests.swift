@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct PlainCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct PlainCommandTests {
   @Test func readsEveryCommand() throws {
     let lobby = try RoomName("lobby")
     #expect(try plain("NICK alice") == .nick(Nick("alice")))

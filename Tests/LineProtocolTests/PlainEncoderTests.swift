@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct PlainEncoderTests {
+@Suite(.timeLimit(.minutes(5))) struct PlainEncoderTests {
   @Test func writesTheLinesOfTheContract() {
     #expect(written { PlainEncoder.okNick("alice", into: &$0) } == "OK NICK alice\n")
     #expect(written { PlainEncoder.okJoin(room: "lobby", id: 57, into: &$0) } == "OK JOIN lobby 57\n")

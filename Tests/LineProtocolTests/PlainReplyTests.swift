@@ -2,7 +2,7 @@ import LineProtocol
 import Testing
 
 /// What the server writes, the client reads.
-@Suite struct PlainReplyTests {
+@Suite(.timeLimit(.minutes(5))) struct PlainReplyTests {
   private func replies(_ write: (inout [UInt8]) -> Void) -> [PlainReply] {
     let text = written(write)
     #expect(text.hasSuffix("\n"))

@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct RoomNameTests {
+@Suite(.timeLimit(.minutes(5))) struct RoomNameTests {
   @Test func losesOneHashAndKeepsItsSpelling() throws {
     let name = try RoomName("#Lobby")
     #expect(name.text == "Lobby")

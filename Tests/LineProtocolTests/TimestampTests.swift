@@ -1,7 +1,7 @@
 import LineProtocol
 import Testing
 
-@Suite struct TimestampTests {
+@Suite(.timeLimit(.minutes(5))) struct TimestampTests {
   // From `date -u -d @seconds`.
   @Test(
     arguments: [

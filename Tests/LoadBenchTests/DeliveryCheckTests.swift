@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct DeliveryCheckTests {
+@Suite(.timeLimit(.minutes(5))) struct DeliveryCheckTests {
   private func verdicts(_ sequences: [UInt32], _ check: inout DeliveryCheck) -> [DeliveryCheck.Verdict] {
     sequences.map { check.take($0) }
   }

@@ -38,7 +38,7 @@ private func expect(
   }
 }
 
-struct PlainDialectTests {
+@Suite(.timeLimit(.minutes(5))) struct PlainDialectTests {
   private let dialect = PlainDialect(name: name)
 
   @Test func says() {
@@ -67,7 +67,7 @@ struct PlainDialectTests {
   }
 }
 
-struct IRCDialectTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCDialectTests {
   private let dialect = IRCDialect(name: name)
   private let join = ClientEvent.replies(Array("JOIN #bench-1\r\n".utf8))
 
@@ -114,7 +114,7 @@ struct IRCDialectTests {
   func strangeLinesAreSkipped(line: String) { expect(dialect, Array(line.utf8), means: []) }
 }
 
-struct PostDialectTests {
+@Suite(.timeLimit(.minutes(5))) struct PostDialectTests {
   private let dialect = PostDialect(name: name, host: "[::1]:8000")
 
   @Test func says() {
@@ -156,7 +156,7 @@ struct PostDialectTests {
   }
 }
 
-struct WebSocketDialectTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketDialectTests {
   private let dialect = WebSocketDialect(name: name, host: "localhost:8000")
   private let accepted = Array("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".utf8)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct LatencyHistogramTests {
+@Suite(.timeLimit(.minutes(5))) struct LatencyHistogramTests {
   @Test func nothingIsZero() {
     let histogram = LatencyHistogram()
     #expect(histogram.count == 0)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct LayoutTests {
+@Suite(.timeLimit(.minutes(5))) struct LayoutTests {
   private func layout(_ change: (inout BenchPlan) -> Void) -> Layout {
     var plan = BenchPlan()
     (plan.receivers, plan.senders, plan.rooms, plan.members) = (3, 2, 2, 3)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct MarkerTests {
+@Suite(.timeLimit(.minutes(5))) struct MarkerTests {
   private let run = RunID(number: 0x00c0_ffee)
   private let marker = Marker(room: 0x1234, slot: 0xfed, sequence: 0xdead_beef, time: 0x1234_5678_9abc)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LoadBench
 
-struct ProcessTimeTests {
+@Suite(.timeLimit(.minutes(5))) struct ProcessTimeTests {
   @Test func aNameMayHoldAnything() {
     let stat = "42 (a) b (c)) S 1 42 42 0 -1 4194304 100 0 0 0 73 21 0 0 20 0 1 0 1000 0 0"
     #expect(ProcessTime.ticks(in: stat) == 94)

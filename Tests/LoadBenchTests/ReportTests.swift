@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct FiguresTests {
+@Suite(.timeLimit(.minutes(5))) struct FiguresTests {
   @Test(arguments: [
     (0.0, "0.000"), (0.8124, "0.812"), (9.416, "9.42"), (94.25, "94.3"), (942, "942"), (9420, "9420"),
     (9999.4, "9999"), (9999.6, "10.0 k"), (94_200, "94.2 k"), (999_499, "999 k"), (999_501, "1.00 M"),
@@ -20,7 +20,7 @@ struct FiguresTests {
   func nothingIsTooLarge(value: Double) { #expect(!Figures.fixed(value, decimals: 6).isEmpty) }
 }
 
-struct ReportTests {
+@Suite(.timeLimit(.minutes(5))) struct ReportTests {
   private func report(
     _ scenario: BenchPlan.Scenario = .fanout, lost: Int = 0, problem: String? = nil, isMeasured: Bool = true
   ) -> BenchReport {

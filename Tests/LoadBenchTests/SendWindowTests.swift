@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct SendWindowTests {
+@Suite(.timeLimit(.minutes(5))) struct SendWindowTests {
   @Test func isFullUntilAMessageIsComplete() {
     var window = SendWindow(size: 2, steps: 3)
     #expect([window.issue(), window.issue()] == [0, 1])

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LoadBench
 
-struct TrafficTests {
+@Suite(.timeLimit(.minutes(5))) struct TrafficTests {
   private func layout() -> Layout {
     var plan = BenchPlan()
     (plan.scenario, plan.rooms, plan.members) = (.rooms, 2, 3)

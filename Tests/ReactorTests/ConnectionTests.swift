@@ -142,7 +142,7 @@ private final class RestlessHandler: ConnectionHandler {
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { 1 }
 }
 
-struct ConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
   private func fixture(outputLimit: Int = 1 << 23) throws -> LoopFixture {
     try LoopFixture(outputLimit: outputLimit) { EchoHandler($0, $1) }
   }

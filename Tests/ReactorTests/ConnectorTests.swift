@@ -27,7 +27,7 @@ private final class GreetingHandler: ConnectionHandler {
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }
 
-struct ConnectorTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectorTests {
   /// A port of this machine that nobody listens on.
   private func unusedPort() throws -> UInt16 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -6,7 +6,7 @@ import Threads
 @testable import Reactor
 
 /// A listener lives through whatever accept(2) says, and goes on accepting.
-struct ListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct ListenerTests {
   /// A loop with a listener whose accept fails with `code` for so many times before the kernel is asked.
   private final class Fixture: Sendable {
     let loop: EventLoop

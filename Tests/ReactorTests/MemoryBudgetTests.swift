@@ -2,8 +2,7 @@ import Testing
 
 @testable import Reactor
 
-@Suite(.timeLimit(.minutes(1)))
-struct MemoryBudgetTests {
+@Suite(.timeLimit(.minutes(5))) struct MemoryBudgetTests {
   typealias Budget = MemoryBudget<String>
 
   @Test func sumsWhatIsHeld() {

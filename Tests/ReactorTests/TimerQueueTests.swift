@@ -2,7 +2,7 @@ import Testing
 
 @testable import Reactor
 
-struct TimerQueueTests {
+@Suite(.timeLimit(.minutes(5))) struct TimerQueueTests {
   @Test func givesDueActionsInTheOrderOfTheirDeadlines() {
     var queue = TimerQueue<Int>()
     for deadline in [50, 10, 40, 20, 30, 10] { queue.add(deadline: Int64(deadline), deadline) }

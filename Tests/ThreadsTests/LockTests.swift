@@ -1,7 +1,7 @@
 import Testing
 import Threads
 
-@Suite struct LockTests {
+@Suite(.timeLimit(.minutes(5))) struct LockTests {
   private struct Refusal: Error, Equatable {}
 
   @Test func oneThreadAtATimeIsInside() throws {

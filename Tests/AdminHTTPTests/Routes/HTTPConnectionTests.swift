@@ -4,7 +4,7 @@ import Testing
 @testable import AdminHTTP
 
 /// What cannot be brought about from outside: a log in trouble, and time.
-@Suite struct HTTPConnectionTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPConnectionTests {
   private let post = """
     POST /messages HTTP/1.1
     Host: x

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HTTPPatienceTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPPatienceTests {
   private typealias Verdict = HTTPPatience.Verdict
 
   private func verdicts(_ phases: [HTTPPatience.Phase]) -> [Verdict] {

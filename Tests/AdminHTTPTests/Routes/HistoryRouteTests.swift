@@ -4,7 +4,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HistoryRouteTests {
+@Suite(.timeLimit(.minutes(5))) struct HistoryRouteTests {
   private func message(_ id: Int64, kind: Message.Kind = .message) -> Message {
     Message(
       id: id, room: "r\"", user: "ann", text: "a\nb", kind: kind, role: .ai,

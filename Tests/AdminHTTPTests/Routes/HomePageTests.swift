@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct HomePageTests {
+@Suite(.timeLimit(.minutes(5))) struct HomePageTests {
   @Test func namesTheRealAddresses() {
     let page = HomePage.html(host: "chat.example:8000", line: "127.0.0.1:7000")
     #expect(page.contains("nc 127.0.0.1 7000\n"))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct MetricsTextTests {
+@Suite(.timeLimit(.minutes(5))) struct MetricsTextTests {
   @Test func writesValues() {
     var metrics = MetricsText()
     metrics.value("a_total", .counter, "What a is.", 5)

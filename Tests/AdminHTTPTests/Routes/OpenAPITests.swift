@@ -3,7 +3,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct OpenAPITests {
+@Suite(.timeLimit(.minutes(5))) struct OpenAPITests {
   private struct Document: Decodable {
     struct Operation: Decodable {
       struct Response: Decodable {

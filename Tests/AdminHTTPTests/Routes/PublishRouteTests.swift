@@ -3,7 +3,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct PublishRouteTests {
+@Suite(.timeLimit(.minutes(5))) struct PublishRouteTests {
   @Test(arguments: [true, false], ["lobby", "ä&=\"\\"])
   func theAnswerIsWhatAnyResponseIs(keepAlive: Bool, room: String) {
     let message = Message(

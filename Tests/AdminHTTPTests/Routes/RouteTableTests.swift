@@ -2,7 +2,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct RouteTableTests {
+@Suite(.timeLimit(.minutes(5))) struct RouteTableTests {
   private func find(_ line: String) throws -> Result<Route, Problem> {
     let asked = request("\(line) HTTP/1.1\nHost: x\n\n")
     let found = try #require(asked)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct WebSocketFrameTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketFrameTests {
   private typealias Dropped = WebSocketFrame.Dropped
 
   private func message(_ id: Int64, text: String = "hello") -> Message {

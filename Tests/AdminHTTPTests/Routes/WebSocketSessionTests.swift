@@ -4,7 +4,7 @@ import Testing
 @testable import AdminHTTP
 
 /// What cannot be brought about from outside: a log in trouble.
-@Suite struct WebSocketSessionTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketSessionTests {
   private let opening = """
     GET /ws?user=ann&after=0 HTTP/1.1
     Host: x

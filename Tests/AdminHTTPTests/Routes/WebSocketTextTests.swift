@@ -3,7 +3,7 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite struct WebSocketTextTests {
+@Suite(.timeLimit(.minutes(5))) struct WebSocketTextTests {
   private func read(_ text: String) -> Result<String, ProtocolError> {
     Result { () throws(ProtocolError) in try WebSocketText(text).text.string }
   }

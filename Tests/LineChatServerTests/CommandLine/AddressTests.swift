@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct AddressTests {
+@Suite(.timeLimit(.minutes(5))) struct AddressTests {
   @Test(
     arguments: [
       ("127.0.0.1:6667", "127.0.0.1", 6667), ("localhost:0", "localhost", 0), ("[::1]:65535", "::1", 65535),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct BenchSettingsTests {
+@Suite(.timeLimit(.minutes(5))) struct BenchSettingsTests {
   private func planned(_ words: String..., environment: [String: String] = [:]) -> BenchPlan? {
     guard case .bench(let plan, _) = Invocation(arguments: ["bench"] + words, environment: environment)
     else { return nil }

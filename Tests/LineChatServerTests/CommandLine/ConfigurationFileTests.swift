@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct ConfigurationFileTests {
+@Suite(.timeLimit(.minutes(5))) struct ConfigurationFileTests {
   private let options = ServerConfiguration.options.map(\.description)
 
   @Test func readsKeysAndLeavesCommentsOut() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct HelpTests {
+@Suite(.timeLimit(.minutes(5))) struct HelpTests {
   @Test func theOverviewFitsAScreen() {
     #expect(Help.overview.split(separator: "\n", omittingEmptySubsequences: false).count <= 24)
     for subcommand in Subcommand.all { #expect(Help.overview.contains("  \(subcommand.name)")) }

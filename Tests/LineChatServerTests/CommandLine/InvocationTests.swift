@@ -4,7 +4,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct InvocationTests {
+@Suite(.timeLimit(.minutes(5))) struct InvocationTests {
   private let standard = ServerAddress(host: "127.0.0.1", port: 6667)
 
   @Test func serveIsTheDefault() {

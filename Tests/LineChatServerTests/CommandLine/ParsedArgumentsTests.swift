@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct ParsedArgumentsTests {
+@Suite(.timeLimit(.minutes(5))) struct ParsedArgumentsTests {
   private func parse(_ words: String...) throws(UsageError) -> ParsedArguments {
     try ParsedArguments(words, options: ServerConfiguration.options.map(\.description))
   }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-struct ProcessArgumentsTests {
+@Suite(.timeLimit(.minutes(5))) struct ProcessArgumentsTests {
   @Test(arguments: [
     ("linechat\0", ["linechat"]), ("linechat\0send\0r\0a b\0", ["linechat", "send", "r", "a b"]),
     ("linechat\0\0x\0\0", ["linechat", "", "x", ""]), ("cut off", ["cut off"]),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite struct IRCCommandTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCCommandTests {
   /// The numeric that a line is refused with; nil if it has a handler.
   private func refusal(of text: String, isRegistered: Bool = true) throws -> IRCRefusal? {
     let line = try #require(try IRCLine.parse(Array(text.utf8).span))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite struct IRCNegotiationTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCNegotiationTests {
   private func takes(_ request: String, _ negotiation: inout IRCNegotiation) -> Bool {
     negotiation.request(request)
   }

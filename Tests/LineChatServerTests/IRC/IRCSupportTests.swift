@@ -3,7 +3,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite struct IRCSupportTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCSupportTests {
   private func value(of name: String) throws -> String {
     let token = try #require(
       IRCSupport.tokens(networkName: "x", roomsPerSession: 5).first { $0.hasPrefix(name + "=") })

@@ -2,7 +2,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite(.timeLimit(.minutes(1))) struct IRCUserModesTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCUserModesTests {
   @Test(arguments: [
     ("+i", "+i", true), ("i", "+i", true), ("-i", "", true), ("", "", true), ("+", "", true),
     ("+i-i", "", true), ("-i+i", "+i", true), ("+iw", "+i", false), ("+o", "", false), ("ä", "", false),

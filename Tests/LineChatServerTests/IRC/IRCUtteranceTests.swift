@@ -3,7 +3,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite struct IRCUtteranceTests {
+@Suite(.timeLimit(.minutes(5))) struct IRCUtteranceTests {
   private func read(_ parameters: String..., as kind: Message.Kind = .message) -> IRCUtterance {
     IRCUtterance(IRCLine(command: kind == .notice ? "NOTICE" : "PRIVMSG", parameters: parameters), kind)
   }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LineChatServer
 
-@Suite struct MessagesUnderWayTests {
+@Suite(.timeLimit(.minutes(5))) struct MessagesUnderWayTests {
   @Test func firstInFirstOut() throws {
     let room = try RoomName("ops")
     var messages = MessagesUnderWay()
