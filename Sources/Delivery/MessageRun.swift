@@ -13,6 +13,8 @@ struct MessageRun {
   private(set) var room: LocalRoom?
   private(set) var encoded: [[UInt8]]
   private(set) var given: [(output: Output, format: Int, through: Int)] = []
+  /// The id of the first message, while there is one.
+  private(set) var first: Int64?
   private var messages = 0
   /// Messages of live members, who are told of their own in another way.
   private var ofMembers = 0
@@ -34,6 +36,7 @@ struct MessageRun {
     for index in formats.indices where !room.members[index].isEmpty {
       formats[index].encode(message, into: &encoded[index])
     }
+    first = first ?? message.id
     messages += 1
   }
 
@@ -56,6 +59,7 @@ struct MessageRun {
 
   mutating func end() {
     room = nil
+    first = nil
     messages = 0
     ofMembers = 0
     given.removeAll(keepingCapacity: true)

@@ -76,9 +76,12 @@ public final class Replay {
   public var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
 
   private func goOn() {
+    if output.isOverflowed { return }
     while !isOver, !isReading {
       while let message = loaded.first, output.pendingBytes <= Self.pendingBytes {
         sink?.show(message)
+        // The session is about to be cut off, and keeps nothing more: neither is this message known to be kept.
+        if output.isOverflowed { return }
         cursor = message.id
         lastShown = message.id
         loaded.removeFirst()
@@ -150,7 +153,7 @@ public final class Replay {
 
   private func goOn(with result: Result<HistoryPage, LogError>, _ received: (Replay, HistoryPage) -> Void) {
     isReading = false
-    if isOver { return }
+    if isOver || output.isOverflowed { return }
     switch result {
     case .success(let page):
       received(self, page)

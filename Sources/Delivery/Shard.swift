@@ -131,6 +131,9 @@ public final class Shard {
   /// after it.
   public var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
 
+  /// Everything up to this id was given to the outputs of all who were to see it: what an output drops from now on is after it.
+  public var givenToAll: Int64 { run.first.map { $0 - 1 } ?? newestShown }
+
   // MARK: Log
 
   /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not answer.

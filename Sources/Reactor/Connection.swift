@@ -72,7 +72,7 @@ public final class Connection: Pollable {
   /// Called by the reactor for ``resumeInput()``.
   func offerAgain() {
     isResuming = false
-    guard phase == .open, !isPaused else { return }
+    guard phase == .open, !isPaused, !output.isEvicted else { return }
     let bytes = unconsumed
     unconsumed = []
     if !bytes.isEmpty { offer(bytes.span) }
@@ -93,6 +93,8 @@ public final class Connection: Pollable {
   private func readable() {
     if phase == .lingering { return discardInput() }
     if isPaused || phase != .open { return updateInterest(disarms: true) }
+    // It is about to be cut off, and what it is answered would not be kept.
+    if output.isEvicted { return }
     // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever more otherwise.
     if isResuming { return }
     let scratch = reactor.scratch

@@ -25,7 +25,7 @@ struct MemoryBudget<Holder> {
   private(set) var evicted = 0
   private var entries: [Entry?] = []
   private var freeSlots: [Slot] = []
-  /// Those that were evicted, and perhaps have gone since.
+  /// Those that were evicted, in order, and perhaps have gone since.
   private var evictedSlots: [Slot] = []
   private var lists: [[Slot]] = Array(repeating: [], count: 256)
   /// No list above this one has anybody in it.
@@ -95,8 +95,8 @@ struct MemoryBudget<Holder> {
 
   /// Takes up to `count` of those that were evicted.
   mutating func takeEvicted(_ count: Int) -> [Holder] {
-    let taken = evictedSlots.suffix(count)
-    evictedSlots.removeLast(taken.count)
+    let taken = Array(evictedSlots.prefix(count))
+    evictedSlots.removeFirst(taken.count)
     // A slot may have a new holder, which was not.
     return taken.compactMap { entries[Int($0)].flatMap { $0.isEvicted ? $0.holder : nil } }
   }

@@ -204,9 +204,10 @@ struct OutputState: ~Copyable {
 
   /// The connection holds so many bytes besides the block.
   mutating func hold(_ bytes: Int, handle: Output) {
+    let isMore = bytes > held
     held = bytes
     account()
-    if queue.isOverBudget { _ = relieve(handle) }
+    if isMore, queue.isOverBudget { _ = relieve(handle) }
   }
 
   /// Nothing is kept any more of what is appended from now on.

@@ -9,6 +9,7 @@ import contextlib
 import os
 import re
 import resource
+import signal
 import select
 import socket
 import struct
@@ -298,6 +299,72 @@ class Together(ServerCase):
         for client in clients:
             client.close()
         self.expect_memory_to_return(resident)
+
+    def all_at_once(self, count, whole):
+        """Everybody sends while the server is stopped, so that it has it all to do at once. Gives back what each was sent."""
+        clients = []
+        for _ in range(count):
+            client = self.keep(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 17)
+            client.settimeout(TIMEOUT)
+            client.connect(self.chat.http)
+            clients.append(client)
+        figure(self.http, "linechat_waiting_bytes")
+        self.chat.send_signal(signal.SIGSTOP)
+        for number, client in enumerate(clients):
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                client.send(whole(number))
+        self.chat.send_signal(signal.SIGCONT)
+        answers = {client.fileno(): b"" for client in clients}
+        by_descriptor = {client.fileno(): client for client in clients}
+        epoll = select.epoll()
+        self.keep(epoll)
+        for descriptor in by_descriptor:
+            epoll.register(descriptor, select.EPOLLIN)
+        while ready := epoll.poll(2):
+            for descriptor, _ in ready:
+                try:
+                    data = by_descriptor[descriptor].recv(1 << 16)
+                except ConnectionResetError:
+                    data = b""
+                answers[descriptor] += data
+                if not data:
+                    epoll.unregister(descriptor)
+        self.assertGreater(figure(self.http, "linechat_memory_evictions_total"), 16)
+        return list(answers.values())
+
+    @unittest.skipIf(PEERS > 1000, "it needs more descriptors than there are")
+    def test_what_is_stored_is_not_said_to_be_refused(self):
+        """A post, and most of the next one: who is cut off for that is not told to send the first one again."""
+        head = "POST /messages HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+
+        def whole(number):
+            body = f'{{"user":"u{number}","room":"ops","text":"unique-{number}"}}'
+            return (head % len(body) + body + head % 64_000).encode() + b"x" * 62_000
+
+        answers = self.all_at_once(1500, whole)
+        stored = {text for text, in self.chat.sql("SELECT text FROM messages")}
+        for number, answer in enumerate(answers):
+            if answer.startswith(b"HTTP/1.1 503 "):
+                self.assertNotIn(f"unique-{number}", stored)
+
+    @unittest.skipIf(PEERS > 1000, "it needs more descriptors than there are")
+    def test_who_is_cut_off_while_it_joins_misses_nothing(self):
+        """It gets a response before there is a WebSocket, and is told to resume no higher than it was shown."""
+        writer = self.keep(self.chat.client("writer", "ops"))
+        for _ in range(300):
+            writer.say("ops", "before")
+        request = ("GET /ws?user=u%d&room=ops&after=0 HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+                   "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+        half = struct.pack(">BBH4s", 0x81, 0xFE, 65_000, b"abcd") + b"x" * 62_000
+        for answer in self.all_at_once(1500, lambda number: (request % number).encode() + half):
+            self.assertRegex(answer, rb"\A(HTTP/1\.1 (101|503) |\Z)")
+            if resume := re.search(rb"resume after (\d+)", answer):
+                ids = [int(id) for id in re.findall(rb'"data":\{"id":(\d+)', answer)]
+                self.assertEqual(ids, list(range(1, len(ids) + 1)))
+                self.assertEqual(int(resume[1]), len(ids))
 
 
 if __name__ == "__main__":

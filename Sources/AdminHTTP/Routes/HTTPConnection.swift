@@ -22,6 +22,7 @@ final class HTTPConnection {
   private var rest: ArraySlice<UInt8> = []
   /// The connection closes after the answer in progress.
   private var isEnding = false
+  private var owedAnswerWhenEvicted = false
   private var patience = HTTPPatience()
   private var throttle: Throttle
   /// The request in the parser may be sent from where it comes from.
@@ -258,16 +259,20 @@ extension HTTPConnection: ConnectionHandler {
   /// No more than two pieces are ever appended, and every bound is larger: it is all connections together that hold too much. A client
   /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
   func outputOverflowed() {
-    let isMidAnswer = answering != nil || connection.output.pendingBytes > 0
+    let isMidAnswer = owedAnswerWhenEvicted || answering != nil || connection.output.pendingBytes > 0
     throttle.visitor.reportRequest(
       "cut off", of: nil, connection.cutOffReason, at: connection.reactor.turnTime)
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
+    // Its request may have been carried out: that it was not must not be said.
     if isMidAnswer { return connection.reset() }
     parser = HTTPRequestParser()
     var response: [UInt8] = []
     Problem.memoryUsedUp.response.encode(into: &response, keepAlive: false, date: door.date)
     connection.cutOff { _ in response }
   }
+
+  /// An answer that comes from now on is not kept, whatever it would say of a message that is on its way to the disk.
+  func evicted() { owedAnswerWhenEvicted = answering != nil }
 
   /// The content of an unfinished request, and an answer as far as its pieces wait for the client.
   var heldBytes: Int { parser.heldBytes + rest.endIndex }

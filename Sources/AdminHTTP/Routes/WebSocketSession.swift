@@ -43,8 +43,8 @@ final class WebSocketSession {
   var endReason = "connection closed"
   private var throttle: Throttle
   var quiet: Quiet
-  /// What had been shown to everybody before the turn in which nothing more was kept for this session.
-  private var shownWhenEvicted: Int64?
+  /// Nothing more is kept for this session that comes after this id.
+  private var givenWhenEvicted: Int64?
 
   private enum Ending {
     /// The client ended the connection; with or without a close frame.
@@ -84,12 +84,14 @@ final class WebSocketSession {
   }
 
   func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
-    self.room = room
-    roomName = name
-    newestAtJoin = state.newest
     var bytes: [UInt8] = []
     opening.response.encode(into: &bytes, keepAlive: true, date: door.date)
     connection.output.append(bytes)
+    // It is about to be cut off, and by an HTTP response.
+    if connection.output.isOverflowed { return }
+    self.room = room
+    roomName = name
+    newestAtJoin = state.newest
     let replay = Replay(
       of: room, after: opening.after ?? state.newest,
       preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, session: id,
@@ -136,15 +138,17 @@ final class WebSocketSession {
     var cursor = room.map { shard.newest(in: $0) } ?? 0
     if case .replaying(let replay) = phase { cursor = replay.cursor }
     // An output that overflowed kept the first frame that was too much; what came after that has left no trace.
-    if isSlow { cursor = min(cursor, dropped.last ?? shownWhenEvicted ?? shard.shownBeforeThisTurn) }
+    if isSlow { cursor = min(cursor, dropped.last ?? givenWhenEvicted ?? shard.shownBeforeThisTurn) }
     return min(cursor, dropped.resumeAfter ?? cursor)
   }
 
   func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
-      // Nothing was opened yet: the answer is still an HTTP response.
-      if room == nil { return response(of: .memoryUsedUp) }
+      // The peer was not sent the 101, or that is dropped with the rest: its answer is still an HTTP response.
+      if room == nil || dropped.first == UInt8(ascii: "H") {
+        return response(of: isSlow ? .memoryUsedUp : Problem(ProtocolError(.shuttingDown, asked: "")).closing)
+      }
       let resume = resumePoint(dropped: dropped, isSlow: isSlow)
       var farewell: [UInt8] = []
       WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
@@ -269,7 +273,7 @@ extension WebSocketSession: ConnectionHandler {
     cutOff(.tryAgainLater, "too slow", isSlow: true)
   }
 
-  func evicted() { shownWhenEvicted = door.shard.shownBeforeThisTurn }
+  func evicted() { givenWhenEvicted = door.shard.givenToAll }
 
   var heldBytes: Int {
     if case .replaying(let replay) = phase { return decoder.heldBytes + replay.heldBytes }

@@ -114,7 +114,7 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  func evicted() { shownWhenEvicted = shard.shownBeforeThisTurn }
+  func evicted() { givenWhenEvicted = shard.givenToAll }
 
   var heldBytes: Int { replay?.heldBytes ?? 0 }
 

@@ -36,8 +36,8 @@ final class LineSession {
   /// What the hub was asked for since the last read: a line that names several rooms counts for each.
   var asked = 0
   var quiet: Quiet
-  /// What had been shown to everybody before the turn in which nothing more was kept for this session.
-  var shownWhenEvicted: Int64?
+  /// Nothing more is kept for this session that comes after this id.
+  var givenWhenEvicted: Int64?
 
   struct JoinedRoom {
     let id: RoomID

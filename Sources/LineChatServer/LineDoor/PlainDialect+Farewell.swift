@@ -21,7 +21,7 @@ extension PlainDialect {
     return session.rooms.reduce(into: takeKeptBack()) { farewell, room in
       var cursor = session.replayCursor(in: room.name) ?? shard.newest(in: room.id)
       if reason == .slow {
-        cursor = min(cursor, last ?? session.shownWhenEvicted ?? shard.shownBeforeThisTurn)
+        cursor = min(cursor, last ?? session.givenWhenEvicted ?? shard.shownBeforeThisTurn)
       }
       if let id = first[room.name.text] { cursor = min(cursor, id - 1) }
       PlainEncoder.resume(room: room.name.text, id: cursor, into: &farewell)
