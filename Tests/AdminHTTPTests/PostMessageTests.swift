@@ -46,7 +46,7 @@ import Testing
     #expect(problem?.closesConnection == false)
   }
 
-  @Test(arguments: ["channel", "topic", "target", "to_room"])
+  @Test(arguments: ["channel", "topic", "target", "to_room", "Room", "CHANNEL"])
   func aRoomUnderAnotherNameIsNotTheDefault(_ name: String) {
     for room in ["", #""room":null,"#] {
       let problem = refusal("{\"user\":\"a\",\(room)\"text\":\"b\",\"\(name)\":\"ops\"}")

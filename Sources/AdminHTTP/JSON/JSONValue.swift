@@ -42,10 +42,8 @@ struct JSONObject: Equatable, Sendable {
     }
   }
 
-  /// Whether there is such a member with a value other than null.
-  func has(_ name: String) -> Bool {
-    if let value = self[name] { value != .null } else { false }
-  }
+  /// The names of the members with a value other than null, in order.
+  var names: [String] { members.filter { $0.value != .null }.map(\.name) }
 
   private subscript(_ name: String) -> JSONValue? { members.first { $0.name == name }?.value }
 }
