@@ -80,7 +80,7 @@ final class Reload: Sendable {
     switch reread() {
     case .serve(let configuration): return configuration
     case .print(let text, _, _): throw Mistake(text)
-    default: throw Mistake("the command line is another one")
+    case .chat, .send, .tail, .bench, .repairTimes: throw Mistake("the command line is another one")
     }
   }
 
