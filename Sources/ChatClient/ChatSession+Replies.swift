@@ -62,10 +62,14 @@ extension ChatSession {
   }
 
   private mutating func replayed(_ message: ChatMessage) -> [Action] {
+    // Where many messages come while the newest are being read, the older of them are not among these.
+    let earlier = held.prefix { $0.id <= message.id }
+    held.removeFirst(earlier.count)
+    let shown = earlier.filter { $0.id < message.id }.flatMap { seen($0) }
     let own = doubtful.firstIndex { $0.nick == message.user && $0.draft.text == message.text }
-    guard let own else { return seen(message) }
+    guard let own else { return shown + seen(message) }
     cursor = max(cursor ?? 0, message.id)
-    return [.tell(.stored(doubtful.remove(at: own).draft, id: message.id))]
+    return shown + [.tell(.stored(doubtful.remove(at: own).draft, id: message.id))]
   }
 
   private mutating func listOrReplayEnded() -> [Action] {

@@ -146,6 +146,20 @@ import Testing
     #expect(session.says("OK NICK alice") == [.send("JOIN lobby 59")])
   }
 
+  @Test func whatCameLiveAndIsOlderThanTheNewestMessagesIsShownBeforeThem() throws {
+    var session = try session(.recent(2))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 0")
+    for id in 1...4 { #expect(session.says("MSG lobby \(id) bob \(id)") == []) }
+    #expect(
+      session.says("HIST lobby 3 \(time) bob 3")
+        == [message(1, "bob", "1"), message(2, "bob", "2"), message(3, "bob", "3", time)])
+    #expect(session.says("HIST lobby 4 \(time) bob 4") == [message(4, "bob", "4", time)])
+    #expect(session.says("END lobby 4") == [.tell(.live(nick: "alice")), .send("NAMES lobby")])
+    #expect(session.cursor == 4)
+  }
+
   @Test func whatTheHistoryHadIsNotShownWhenItComesLateEither() throws {
     var session = try session(.recent(20))
     _ = session.connected()
