@@ -20,11 +20,16 @@ REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SECONDS_TO_START = 10
 SECONDS_TO_STOP = 10
 
-# What each scenario asks of `linechat bench`.
-SCENARIOS = {
+# What each scenario asks of `linechat bench`: at the line door, which every server has,
+LINE_SCENARIOS = {
     "fanout": ["fanout", "--receivers", "500", "--window", "64"],
     "fanout-1": ["fanout", "--receivers", "500", "--window", "1"],
     "rooms": ["rooms", "--rooms", "100", "--members", "10"],
+}
+# and at LineChat's HTTP door.
+HTTP_SCENARIOS = {
+    "post": ["post", "--senders", "64"],
+    "ws": ["fanout", "--receivers", "200", "--door", "ws", "--send", "http", "--senders", "64"],
 }
 
 
@@ -36,13 +41,15 @@ class LineChat:
     """The server of this repository, or another binary of it."""
 
     connecting = 100
+    # How many ports it listens on.
+    doors = 2
 
     def __init__(self, binary, name="LineChat"):
         self.name = name
         self.binary = binary
 
-    def command(self, directory, port):
-        return [self.binary, "serve", "--line", f"127.0.0.1:{port}", "--http", "off",
+    def command(self, directory, line, http):
+        return [self.binary, "serve", "--line", f"127.0.0.1:{line}", "--http", f"127.0.0.1:{http}",
                 "--data", os.path.join(directory, "data"), "--agent", "off", "--rate-limit", "off"]
 
 
@@ -50,6 +57,7 @@ class Ngircd:
     name = "ngircd"
     # It listens with a backlog of 10.
     connecting = 8
+    doors = 1
     configuration = """[Global]
 Name = irc.bench.local
 Info = bench
@@ -89,6 +97,7 @@ class InspIRCd:
     name = "InspIRCd"
     # It registers those who wait once a second, all of them.
     connecting = 2000
+    doors = 1
     configuration = """<server name="irc.bench.local" description="bench" network="bench" id="001">
 <admin name="bench" nick="bench" email="bench@localhost">
 <bind address="127.0.0.1" port="{port}" type="clients">
@@ -142,26 +151,30 @@ def environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("LINECHAT")}
 
 
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
+def free_ports(count):
+    """All bound before one is let go, so that they differ."""
+    with contextlib.ExitStack() as stack:
+        taken = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in taken:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in taken]
 
 
 @contextlib.contextmanager
 def running(server):
-    """Gives the port and the process of a server that runs meanwhile, with nothing stored by earlier runs."""
+    """Gives the ports and the process of a server that runs meanwhile, with nothing stored by earlier runs."""
     directory = tempfile.mkdtemp(prefix="linechat-bench-")
     # Some servers become another user before they write their files.
     os.chmod(directory, 0o755)
-    port = free_port()
+    ports = free_ports(server.doors)
     with open(os.path.join(directory, "output"), "wb") as output:
         process = subprocess.Popen(
-            server.command(directory, port), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            server.command(directory, *ports), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             env=environment(), preexec_fn=pinned(processors()[0]))
     try:
-        wait_until_it_listens(server, process, port, os.path.join(directory, "output"))
-        yield port, process.pid
+        for port in ports:
+            wait_until_it_listens(server, process, port, os.path.join(directory, "output"))
+        yield ports, process.pid
     finally:
         process.terminate()
         try:
@@ -188,12 +201,15 @@ def wait_until_it_listens(server, process, port, output):
 def measure(server, generator, scenario, door, seconds, more=(), meanwhile=contextlib.nullcontext):
     """One run against a fresh server; gives back the report of `linechat bench --json`.
 
-    `more`: further arguments of it; `meanwhile(port)`: a context in which it runs.
+    `door`: the dialect at the line door; `more`: further arguments of it; `meanwhile(port)`: a context in which it runs.
     """
-    with running(server) as (port, pid), meanwhile(port):
+    asked = HTTP_SCENARIOS.get(scenario) or [*LINE_SCENARIOS[scenario], "--door", door]
+    with running(server) as (ports, pid), meanwhile(ports[0]):
+        where = [f"127.0.0.1:{port}" for port in ports]
         done = subprocess.run(
-            [generator, "bench", *SCENARIOS[scenario], "--door", door, "--to", f"127.0.0.1:{port}",
-             "--duration", str(seconds), "--connecting", str(server.connecting), "--pid", str(pid), "--json", *more],
+            [generator, "bench", *asked, "--to", where[0], "--http", where[-1],
+             "--duration", str(seconds), "--connecting", str(server.connecting), "--pid", str(pid), "--json",
+             *more],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment(), check=False,
             preexec_fn=pinned(processors()[1]))
     if not done.stdout:
