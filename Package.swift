@@ -10,44 +10,62 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+    // Each target imports only what stands above it.
     .target(name: "Threads", swiftSettings: strict),
     .target(name: "LineProtocol", swiftSettings: strict),
+    .target(name: "HTTPProtocol", swiftSettings: strict),
     .target(name: "Reactor", dependencies: ["CLinux", "Threads"], swiftSettings: strict),
+    .target(name: "Traffic", dependencies: ["LineProtocol", "Reactor", "Threads"], swiftSettings: strict),
     .target(name: "ChatCore", dependencies: ["LineProtocol", "Threads"], swiftSettings: strict),
     .target(
-      name: "ChatStore", dependencies: ["ChatCore", "CLinux", "CSQLite", "LineProtocol", "Threads"],
+      name: "ChatStore", dependencies: ["CLinux", "CSQLite", "ChatCore", "LineProtocol", "Threads"],
       swiftSettings: strict),
     .target(
-      name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor", "Threads"],
+      name: "Delivery", dependencies: ["ChatCore", "LineProtocol", "Reactor", "Threads", "Traffic"],
       swiftSettings: strict),
     .target(
-      name: "AdminHTTP", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
+      name: "LineDoor", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "Traffic"],
       swiftSettings: strict),
-    .target(name: "ChatClient", dependencies: ["LineProtocol", "CLinux"], swiftSettings: strict),
+    .target(
+      name: "AdminHTTP",
+      dependencies: ["ChatCore", "Delivery", "HTTPProtocol", "LineProtocol", "Reactor", "Traffic"],
+      swiftSettings: strict),
+    .target(
+      name: "Agents", dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor"],
+      swiftSettings: strict),
+    .target(name: "ChatClient", dependencies: ["CLinux", "LineProtocol"], swiftSettings: strict),
     .target(name: "LoadBench", dependencies: ["LineProtocol", "Reactor", "Threads"], swiftSettings: strict),
     .executableTarget(
       name: "LineChatServer",
       dependencies: [
-        "AdminHTTP", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "LineProtocol", "LoadBench",
-        "Reactor", "Threads",
+        "AdminHTTP", "Agents", "CLinux", "ChatClient", "ChatCore", "ChatStore", "Delivery", "HTTPProtocol",
+        "LineDoor", "LineProtocol", "LoadBench", "Reactor", "Threads", "Traffic",
       ],
       swiftSettings: strict),
 
     .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
+    .testTarget(name: "HTTPProtocolTests", dependencies: ["HTTPProtocol"]),
     .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "TestSupport", "Threads"]),
+    .testTarget(name: "TrafficTests", dependencies: ["LineProtocol", "Reactor", "Threads", "Traffic"]),
     .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol", "Threads"]),
     .testTarget(
       name: "ChatStoreTests", dependencies: ["CSQLite", "ChatCore", "ChatStore", "LineProtocol", "Threads"]),
     .testTarget(
       name: "DeliveryTests",
-      dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads"]),
+      dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads", "Traffic"]),
+    .testTarget(name: "LineDoorTests", dependencies: ["Delivery", "LineDoor", "LineProtocol"]),
     .testTarget(
       name: "AdminHTTPTests",
-      dependencies: ["AdminHTTP", "ChatCore", "Delivery", "LineProtocol", "Reactor", "Threads"]),
-    .testTarget(name: "ChatClientTests", dependencies: ["ChatClient", "Threads"]),
+      dependencies: [
+        "AdminHTTP", "ChatCore", "Delivery", "HTTPProtocol", "LineProtocol", "Reactor", "Threads", "Traffic",
+      ]),
+    .testTarget(name: "AgentsTests", dependencies: ["Agents", "LineProtocol"]),
+    .testTarget(name: "ChatClientTests", dependencies: ["CLinux", "ChatClient", "LineProtocol", "Threads"]),
     .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
-    .testTarget(name: "LineChatServerTests", dependencies: ["LineChatServer"]),
+    .testTarget(
+      name: "LineChatServerTests",
+      dependencies: ["ChatClient", "LineChatServer", "LineProtocol", "LoadBench"]),
   ]
 )

@@ -1,6 +1,7 @@
 import ChatCore
 import LineProtocol
 import Reactor
+import Traffic
 
 /// The chat on one event loop: its sessions, and its side of each room. Confined to that loop.
 ///

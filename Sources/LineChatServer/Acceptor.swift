@@ -1,6 +1,7 @@
 import Delivery
 import Glibc
 import Reactor
+import Traffic
 
 /// A connection that was accepted on loop 0, on its way to the loop that will have it.
 struct Accepted: Sendable {

@@ -1,13 +1,15 @@
 import AdminHTTP
 import ChatCore
 import Delivery
+import LineDoor
 import LineProtocol
 import Reactor
+import Traffic
 
 /// The doors of one loop: gives each connection the handler that speaks its protocol.
 struct Doors {
   private let shard: Shard
-  private let line: LineSettings
+  private let line: LineDoor
   private let http: HTTPDoor
   private let sendQueueBytes: Int
   private let patience: Quiet.Patience
@@ -16,10 +18,11 @@ struct Doors {
     self.shard = shard
     let configuration = server.configuration
     let rooms = configuration.hubLimits.roomsPerSession
-    line = LineSettings(
-      irc: encoder, networkName: configuration.networkName, started: server.started,
-      roomsPerSession: rooms == .max ? nil : rooms,
-      agent: configuration.agentEnabled ? configuration.agentName : nil)
+    let settings = LineSettings(
+      irc: encoder, softwareVersion: "linechat-\(Version.number)", networkName: configuration.networkName,
+      started: server.started, roomsPerSession: rooms == .max ? nil : rooms,
+      agent: configuration.agentEnabled ? configuration.agentName : nil, now: { WallClock.now })
+    line = LineDoor(shard, settings)
     http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes
     patience = configuration.patience
@@ -38,7 +41,7 @@ struct Doors {
     let throttle = Throttle(accepted.visitor)
     let isOpen = shard.reactor.adopt(accepted.descriptor, outputLimit: sendQueueBytes) { connection in
       switch accepted.door {
-      case .line: LineSession(connection, shard, line, throttle)
+      case .line: line.handler(for: connection, throttle)
       case .http: http.handler(for: connection, throttle)
       }
     }

@@ -1,3 +1,4 @@
+import Agents
 import ChatCore
 import LineProtocol
 import Threads

@@ -1,5 +1,6 @@
 import ChatCore
 import Delivery
+import Traffic
 
 extension ServerConfiguration {
   /// Descriptors that are not for connections: the log's files, the loops, the listeners, and connections that are turned away.

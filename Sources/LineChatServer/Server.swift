@@ -1,4 +1,5 @@
 import AdminHTTP
+import Agents
 import ChatCore
 import ChatStore
 import Delivery
@@ -6,6 +7,7 @@ import Glibc
 import LineProtocol
 import Reactor
 import Threads
+import Traffic
 
 /// The life of the server, from its configuration to its end.
 ///

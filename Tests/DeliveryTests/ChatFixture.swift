@@ -3,6 +3,7 @@ import Glibc
 import LineProtocol
 import TestSupport
 import Threads
+import Traffic
 
 @testable import Delivery
 @testable import Reactor

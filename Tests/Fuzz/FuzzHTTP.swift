@@ -1,3 +1,5 @@
+@testable import HTTPProtocol
+
 /// The parser gives the same for the whole, for its halves, and for a first piece as long as the first byte says.
 @Sendable func fuzzHTTP(_ bytes: [UInt8]) {
   let whole = requests(in: [bytes[...]])

@@ -1,3 +1,5 @@
+@testable import HTTPProtocol
+
 /// The bodies of POST. What was read and is written again is read as the same.
 @Sendable func fuzzJSON(_ bytes: [UInt8]) {
   _ = try? PostMessage(json: bytes.span)

@@ -1,3 +1,5 @@
+@testable import HTTPProtocol
+
 /// The decoder gives the same for the whole and for its halves.
 @Sendable func fuzzWebSocket(_ bytes: [UInt8]) {
   let whole = events(in: [bytes[...]])

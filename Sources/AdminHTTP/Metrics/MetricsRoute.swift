@@ -1,4 +1,5 @@
 import Delivery
+import HTTPProtocol
 import Reactor
 
 /// `GET /metrics`.

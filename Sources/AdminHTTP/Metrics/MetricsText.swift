@@ -1,4 +1,5 @@
 import ChatCore
+import HTTPProtocol
 
 /// Writes metrics in Prometheus' text format, version 0.0.4.
 struct MetricsText {

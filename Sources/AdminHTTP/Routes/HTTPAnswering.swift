@@ -1,4 +1,5 @@
 import ChatCore
+import HTTPProtocol
 
 /// A request that is being answered: what its answer depends on, and how far it is.
 struct HTTPAnswering {

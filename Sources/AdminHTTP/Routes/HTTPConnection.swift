@@ -1,7 +1,9 @@
 import ChatCore
 import Delivery
+import HTTPProtocol
 import LineProtocol
 import Reactor
+import Traffic
 
 /// One connection of the HTTP door: takes requests one at a time, and answers each before it looks at the next.
 ///

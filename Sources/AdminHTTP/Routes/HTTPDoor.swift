@@ -1,7 +1,9 @@
 import ChatCore
 import Delivery
 import Glibc
+import HTTPProtocol
 import Reactor
+import Traffic
 
 /// The HTTP door of one loop: what its connections share.
 ///

@@ -1,4 +1,5 @@
 import Glibc
+import HTTPProtocol
 import LineProtocol
 
 /// The response to a connection that is not let in.

@@ -1,5 +1,6 @@
 import ChatCore
 import Delivery
+import HTTPProtocol
 import LineProtocol
 import Reactor
 

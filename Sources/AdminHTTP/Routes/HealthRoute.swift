@@ -1,4 +1,5 @@
 import ChatCore
+import HTTPProtocol
 
 /// `GET /health`.
 enum HealthRoute {

@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 /// `GET /`: says what this is and how to reach a room.
 enum HomePage {
   static let route: Route = Route(

@@ -1,3 +1,4 @@
+import HTTPProtocol
 import LineProtocol
 
 extension JSONWriter {

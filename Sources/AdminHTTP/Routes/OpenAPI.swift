@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 /// `GET /openapi.json`: the route table as an OpenAPI 3.1 document.
 enum OpenAPI {
   static let route: Route = Route(

@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 extension Problem {
   /// A request for a name that this server does not answer to (RFC 9110 §15.5.20). A person sees a page.
   static func misdirected(_ request: HTTPRequest) -> Problem {

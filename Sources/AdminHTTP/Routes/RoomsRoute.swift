@@ -1,4 +1,5 @@
 import ChatCore
+import HTTPProtocol
 import LineProtocol
 
 /// `GET /rooms`.

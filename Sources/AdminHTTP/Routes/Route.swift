@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 /// One thing that can be asked of the server, with everything that `/openapi.json` says about it.
 struct Route: Sendable {
   /// A query parameter, or a header field.

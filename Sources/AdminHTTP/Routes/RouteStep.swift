@@ -1,4 +1,5 @@
 import ChatCore
+import HTTPProtocol
 import LineProtocol
 
 /// What a route does next about a request. Routes decide, their connection carries it out: so they neither send nor wait.

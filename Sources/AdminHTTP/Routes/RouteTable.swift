@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 /// All routes: what is served, refused with 404 or 405, and described follows from this table.
 struct RouteTable: Sendable {
   let routes: [Route]

@@ -1,4 +1,5 @@
 import Delivery
+import HTTPProtocol
 import LineProtocol
 
 /// How events look to WebSocket subscribers: one text frame each, `{"type":…,"data":{…}}`.

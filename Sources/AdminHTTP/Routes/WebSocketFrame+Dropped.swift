@@ -1,3 +1,5 @@
+import HTTPProtocol
+
 extension WebSocketFrame {
   /// What a subscriber misses that does not get these frames.
   struct Dropped: Equatable {

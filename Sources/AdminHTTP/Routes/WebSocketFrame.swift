@@ -1,3 +1,4 @@
+import HTTPProtocol
 import LineProtocol
 
 /// The text frames of the chat, written and, where a subscriber is cut off, read again.

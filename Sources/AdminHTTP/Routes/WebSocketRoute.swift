@@ -1,3 +1,4 @@
+import HTTPProtocol
 import LineProtocol
 
 /// `GET /ws`: the way from HTTP to WebSocket.

@@ -1,6 +1,8 @@
 import ChatCore
 import Delivery
+import HTTPProtocol
 import LineProtocol
+import Traffic
 
 extension WebSocketSession: Participant {
   func replied(_ reply: Reply) {

@@ -1,7 +1,9 @@
 import ChatCore
 import Delivery
+import HTTPProtocol
 import LineProtocol
 import Reactor
+import Traffic
 
 /// One WebSocket: a user in a room.
 ///

@@ -1,3 +1,4 @@
+import HTTPProtocol
 import LineProtocol
 
 /// What a text from a WebSocket client says: `{"text":"…"}`, with a `"ref"` if it may come twice, or, if it is no JSON object,

@@ -4,6 +4,7 @@ import Glibc
 import LineProtocol
 import Reactor
 import Threads
+import Traffic
 
 @testable import AdminHTTP
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPProtocol
 import Testing
 
 @testable import AdminHTTP

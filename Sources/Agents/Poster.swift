@@ -1,0 +1,69 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+/// Posts messages for asynchronous code: agents. Made on the hub's loop; ``post(_:_:as:)`` comes from anywhere.
+public final class Poster: Sendable {
+  private struct Job: Sendable {
+    let room: RoomName
+    let text: MessageText
+    let user: Nick
+    let continuation: CheckedContinuation<Message, any Error>
+  }
+
+  private let jobs: Mailbox<Job>
+
+  public init(on loop: EventLoop) { jobs = loop.mailbox(of: Job.self) }
+
+  /// To be called on the loop of `shard`, once.
+  public func attach(to shard: Shard) {
+    let seat = PosterSeat(shard)
+    shard.reactor.receive(jobs) {
+      for job in $0 { seat.post(job.room, job.text, job.user, job.continuation) }
+    }
+  }
+
+  /// Publishes with the role `ai`. Returns when the message is on disk; throws ``LogError`` or `ProtocolError`.
+  public func post(_ room: RoomName, _ text: MessageText, as user: Nick) async throws -> Message {
+    try await withCheckedThrowingContinuation { continuation in
+      jobs.post(Job(room: room, text: text, user: user, continuation: continuation))
+    }
+  }
+}
+
+/// The poster's place among the sessions of its loop.
+private final class PosterSeat: Participant {
+  private let shard: Shard
+  private var session: SessionID?
+  private var waiting: [CheckedContinuation<Message, any Error>] = []
+
+  init(_ shard: Shard) {
+    self.shard = shard
+    session = shard.enter(self, output: nil, format: FormatID(0))
+  }
+
+  func post(
+    _ room: RoomName, _ text: MessageText, _ user: Nick,
+    _ continuation: CheckedContinuation<Message, any Error>
+  ) {
+    guard let session else { return }
+    waiting.append(continuation)
+    shard.ask(session, .post(room, text, as: user, .ai))
+  }
+
+  func replied(_ reply: Reply) {}
+
+  func happened(_ outcome: Outcome) {
+    if waiting.isEmpty { return }
+    switch outcome {
+    case .published(let message): waiting.removeFirst().resume(returning: message)
+    case .refused(let error): waiting.removeFirst().resume(throwing: error)
+    case .failed(let error): waiting.removeFirst().resume(throwing: error)
+    default: break
+    }
+  }
+
+  func probe() {}
+  func shutDown() {}
+}

@@ -1,0 +1,76 @@
+/// A response, before it is known whether its connection goes on.
+package struct HTTPResponse: Equatable, Sendable {
+  package struct Field: Equatable, Sendable {
+    package let name: String
+    package let value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+
+    /// Appends the field's line. Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
+    package func encode(into output: inout [UInt8]) {
+      output.append(contentsOf: name.utf8)
+      output.append(": ")
+      let start = output.count
+      output.append(contentsOf: value.utf8)
+      for index in start..<output.count where !ASCII.isFieldContent(output[index]) {
+        output[index] = ASCII.space
+      }
+      output.append("\r\n")
+    }
+  }
+
+  package var status: HTTPStatus
+  /// Without `Content-Length`, `Connection` and `Date`, which `encode` writes.
+  package var headers: [Field]
+  package var body: [UInt8]
+  /// Set where the bytes that follow on the connection cannot be trusted: it is closed whatever the request asked.
+  package var closesConnection = false
+
+  package init(_ status: HTTPStatus, headers: [Field] = [], body: [UInt8] = []) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+  }
+
+  package init(_ status: HTTPStatus, json: [UInt8], headers: [Field] = []) {
+    self.init(status, headers: [Field(name: "Content-Type", value: "application/json")] + headers, body: json)
+  }
+
+  /// The interim response to `Expect: 100-continue`.
+  package static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+  /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD) the body
+  /// is left out, but its length is told. With a `framing` other than `.length` the body follows, see
+  /// ``HTTPFraming/encode(_:isLast:into:)``.
+  package func encode(
+    into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil,
+    framing: HTTPFraming = .length
+  ) {
+    output.append("HTTP/1.1 ")
+    output.append(decimal: status.code)
+    output.append(ASCII.space)
+    output.append(status.reason)
+    output.append("\r\n")
+    for field in headers { field.encode(into: &output) }
+    if let date { Field(name: "Date", value: date).encode(into: &output) }
+    switch framing {
+    case .length where status.hasContent:
+      output.append("Content-Length: ")
+      output.append(decimal: body.count)
+      output.append("\r\n")
+    case .chunked: output.append("Transfer-Encoding: chunked\r\n")
+    case .length, .untilClose: break
+    }
+    if status != .switchingProtocols {
+      // Said also when it is the default: an HTTP/1.0 client must be told (RFC 9112 §9.3, appendix C.2.2).
+      output.append(
+        keepAlive && !closesConnection ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n")
+    } else {
+      output.append("\r\n")
+    }
+    if status.hasContent && !headOnly { output.append(contentsOf: body) }
+  }
+}

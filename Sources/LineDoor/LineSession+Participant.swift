@@ -1,0 +1,75 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Traffic
+
+extension LineSession: Participant {
+  func replied(_ reply: Reply) {
+    if connection.isOpen { dialect.replied(reply, self) }
+  }
+
+  func happened(_ outcome: Outcome) {
+    if connection.isOpen { dialect.happened(outcome, self) }
+    switch outcome {
+    case .published, .refused: settleMessage()
+    case .failed where underWay > 0: settleMessage()
+    default: break
+    }
+  }
+
+  func probe() {
+    if isProbed { return }
+    isProbed = true
+    connection.probePeer(for: LineSettings.probeSeconds)
+    connection.reactor.after(milliseconds: LineSettings.probeMilliseconds) { [weak self] in
+      self?.isProbed = false
+      self?.connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+    }
+  }
+
+  /// Plain sessions that have a nick are left alone: a person with `nc` cannot answer a ping.
+  func look(at now: Int64, _ patience: Quiet.Patience) {
+    guard connection.isOpen else { return }
+    if connection.isInputPaused || (nick == nil && !isIdle) {
+      // Its answer may be in what is not read; or it is the server that owes one.
+      quiet.heard(at: now)
+    } else if nick == nil {
+      if quiet.lasts(patience.registration, at: now) {
+        dismiss(.timeout, "no NICK came in time; connect again")
+      }
+    } else if dialect.canAnswerPings {
+      switch quiet.look(at: now, patience) {
+      case .wait: break
+      case .ping: dialect.ping(self)
+      case .gone: dismiss(.timeout, "Ping timeout")
+      }
+    }
+  }
+
+  func shutDown() {
+    endReason = "server is stopping"
+    connection.cutOff { dialect.farewell(.shutdown, dropped: $0, self) }
+  }
+}
+
+extension LineSession: ReplaySink {
+  func show(_ message: Message) { dialect.show(message, self) }
+
+  func showGap(from: Int64, to: Int64) {
+    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, self) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(at cursor: Int64) {
+    replay = nil
+    guard let room = replayRoom.take() else { return }
+    dialect.replayEnded(room, at: cursor, self)
+  }
+
+  func replayFailed(_ error: LogError) {
+    replay = nil
+    guard let room = replayRoom.take() else { return }
+    dialect.replayFailed(room, error, self)
+  }
+}

@@ -1,0 +1,160 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+import Traffic
+
+/// One TCP session on the line port: takes lines in order, and answers them in order.
+///
+/// What keeps answers in order is that lines wait, not answers: while messages are under way to the log, only further
+/// messages are taken; every other line stays in the input until they are acknowledged. So there is no queue of answers,
+/// and a client that floods is slowed down by TCP.
+final class LineSession {
+  let connection: Connection
+  let shard: Shard
+  let settings: LineSettings
+  var dialect: any LineDialect = PlainDialect()
+  /// Set as soon as the session has entered its shard.
+  private(set) var id = SessionID(loop: 0, serial: 0)
+  var nick: Nick?
+  var rooms: [JoinedRoom] = []
+
+  /// Messages whose outcome is not known yet.
+  private(set) var underWay = 0
+  /// A command other than a message waits for its answer.
+  private(set) var isBusy = false
+  var isEnding = false
+  var isProbed = false
+  /// The end of a line that was refused as too long has not come yet.
+  var isSkippingLine = false
+  private var hasLeft = false
+  var replay: Replay?
+  var replayRoom: RoomName?
+  /// The next part of a long answer.
+  var continuation: (() -> Void)?
+  var endReason = "connection closed"
+  var throttle: Throttle
+  /// What the hub was asked for since the last read: a line that names several rooms counts for each.
+  var asked = 0
+  var quiet: Quiet
+  /// Nothing more is kept for this session that comes after this id.
+  var givenWhenEvicted: Int64?
+
+  struct JoinedRoom {
+    let id: RoomID
+    let name: RoomName
+  }
+
+  init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings, _ throttle: Throttle) {
+    self.throttle = throttle
+    quiet = Quiet(at: connection.reactor.turnTime)
+    self.connection = connection
+    self.shard = shard
+    self.settings = settings
+    id = shard.enter(self, output: connection.output, format: .plain)
+    shard.metrics.lineConnections.add(1, ordering: .relaxed)
+    connection.detectSilentPeer(within: LineSettings.silentPeerSeconds)
+  }
+
+  // MARK: What dialects ask for
+
+  /// Nothing is under way: any line may be dealt with.
+  var isIdle: Bool { !isBusy && underWay == 0 }
+
+  /// Another message may be sent.
+  var canPublish: Bool { !isBusy && underWay < LineSettings.messagesUnderWay && !shard.log.isFull }
+
+  func send(_ bytes: [UInt8]) { connection.output.append(bytes) }
+
+  func send(_ encode: (inout [UInt8]) -> Void) {
+    var bytes: [UInt8] = []
+    encode(&bytes)
+    send(bytes)
+  }
+
+  /// Goes on with a long answer when the socket has taken what there is of it. The session is busy until then.
+  func whenDrained(_ goOn: @escaping () -> Void) {
+    isBusy = true
+    continuation = goOn
+    connection.notifyWhenDrained()
+  }
+
+  /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``. `isPaced`: for the next part
+  /// of a long answer, which the socket paces and the rate limit need not.
+  func ask(_ action: Request.Action, isPaced: Bool = false) {
+    isBusy = true
+    if !isPaced { asked += 1 }
+    shard.ask(id, action)
+  }
+
+  func publish(
+    _ room: RoomName, _ text: MessageText, _ kind: Message.Kind, once reference: MessageReference? = nil
+  ) {
+    underWay += 1
+    asked += 1
+    shard.ask(id, .publish(room, text, kind, once: reference))
+  }
+
+  /// The busy command has been answered: the next line may be dealt with.
+  func finishCommand() {
+    isBusy = false
+    goOn()
+  }
+
+  func change(to dialect: any LineDialect, _ format: FormatID) {
+    self.dialect = dialect
+    change(to: format)
+  }
+
+  /// Another format from now on; to be called while the session is idle.
+  func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
+
+  /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
+  func startReplay(
+    of room: JoinedRoom, after cursor: Int64, preceding: Int = 0, to end: Replay.End,
+    beginningWith loaded: [Message] = []
+  ) {
+    isBusy = true
+    replayRoom = room.name
+    let replay = Replay(
+      of: room.id, after: cursor, preceding: preceding, to: end, beginningWith: loaded, session: id,
+      output: connection.output,
+      on: shard, sink: self)
+    self.replay = replay
+    replay.start()
+  }
+
+  /// What the replay in progress has shown of a room.
+  func replayCursor(in room: RoomName) -> Int64? { replayRoom == room ? replay?.cursor : nil }
+
+  /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
+  /// is free, and nothing follows its last line.
+  func finish(reason: String) {
+    endReason = reason
+    connection.finish()
+    leave()
+  }
+
+  func leave() {
+    if hasLeft { return }
+    hasLeft = true
+    dialect.left(self)
+    replay?.cancel()
+    replay = nil
+    continuation = nil
+    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
+  }
+
+  // MARK: Order
+
+  func goOn() {
+    if isEnding, isIdle { return finish(reason: endReason) }
+    connection.resumeInput()
+  }
+
+  func settleMessage() {
+    underWay -= 1
+    // Input waits for the last of the messages, or for room among them.
+    if underWay == 0 || canPublish { goOn() }
+  }
+}
