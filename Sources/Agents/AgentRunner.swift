@@ -1,10 +1,10 @@
-import ChatCore
-import LineProtocol
+package import ChatCore
+package import LineProtocol
 
 /// Lets an agent take part: reads the bus, asks the agent, posts its answers.
-public struct AgentRunner: Sendable {
+package struct AgentRunner: Sendable {
   /// Where an agent is heard and answers.
-  public enum Rooms: Sendable, Equatable {
+  package enum Rooms: Sendable, Equatable {
     case all
     case named(Set<RoomName>)
 
@@ -28,7 +28,7 @@ public struct AgentRunner: Sendable {
   ///     not, somebody speaks between any two answers in a room.
   ///   - post: Publishes with the role `ai`, and returns when the answer is stored.
   ///   - failed: Is told why an answer could not be posted.
-  public init(
+  package init(
     _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
     answersInARow: @escaping @Sendable () -> Bool,
     post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Message,
@@ -45,7 +45,7 @@ public struct AgentRunner: Sendable {
 
   /// Runs until the task is cancelled. One message is answered before the next is read, so answers come in the order of what they
   /// answer.
-  public func run() async {
+  package func run() async {
     var turns = Turns()
     for await message in subscription {
       if !answersInARow(), !turns.isAfterLastAnswer(message) { continue }

@@ -1,10 +1,10 @@
 import ChatCore
-import Delivery
-import LineProtocol
-import Reactor
+package import Delivery
+package import LineProtocol
+package import Reactor
 
 /// Posts messages for asynchronous code: agents. Made on the hub's loop; ``post(_:_:as:)`` comes from anywhere.
-public final class Poster: Sendable {
+package final class Poster: Sendable {
   private struct Job: Sendable {
     let room: RoomName
     let text: MessageText
@@ -14,10 +14,10 @@ public final class Poster: Sendable {
 
   private let jobs: Mailbox<Job>
 
-  public init(on loop: EventLoop) { jobs = loop.mailbox(of: Job.self) }
+  package init(on loop: EventLoop) { jobs = loop.mailbox(of: Job.self) }
 
   /// To be called on the loop of `shard`, once.
-  public func attach(to shard: Shard) {
+  package func attach(to shard: Shard) {
     let seat = PosterSeat(shard)
     shard.reactor.receive(jobs) {
       for job in $0 { seat.post(job.room, job.text, job.user, job.continuation) }
@@ -25,7 +25,7 @@ public final class Poster: Sendable {
   }
 
   /// Publishes with the role `ai`. Returns when the message is on disk; throws ``LogError`` or `ProtocolError`.
-  public func post(_ room: RoomName, _ text: MessageText, as user: Nick) async throws -> Message {
+  package func post(_ room: RoomName, _ text: MessageText, as user: Nick) async throws -> Message {
     try await withCheckedThrowingContinuation { continuation in
       jobs.post(Job(room: room, text: text, user: user, continuation: continuation))
     }

@@ -1,8 +1,8 @@
 import LineProtocol
 
 /// One rule of a ``RuleAgent``: when it applies, and what is answered.
-public struct Rule: Sendable, Equatable {
-  public enum Condition: Sendable, Equatable {
+package struct Rule: Sendable, Equatable {
+  package enum Condition: Sendable, Equatable {
     /// One of these stands in the text as a whole word, in any case.
     case words([String])
     /// The text begins with this, in any case, and something follows.
@@ -12,18 +12,18 @@ public struct Rule: Sendable, Equatable {
   }
 
   /// What an answer may have in braces.
-  public static let placeholders = ["user", "room", "text", "rest", "time"]
+  package static let placeholders = ["user", "room", "text", "rest", "time"]
 
-  public let name: String
-  public let condition: Condition
+  package let name: String
+  package let condition: Condition
   /// The rule applies only to texts that also name the agent.
-  public let isNamed: Bool
+  package let isNamed: Bool
   /// Placeholders: `{user}` who is answered, `{room}`, `{text}` the whole text, `{rest}` what follows the prefix, `{time}` the
   /// time of day.
-  public let answer: String
+  package let answer: String
 
   /// Throws a sentence that names the rule if it can never work.
-  public init(
+  package init(
     name: String, condition: Condition, isNamed: Bool = false, answer: String
   ) throws(RuleError) {
     self.name = name
@@ -71,12 +71,12 @@ public struct Rule: Sendable, Equatable {
 }
 
 /// A rule that cannot work, and why.
-public struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let rule: String
-  public let reason: String
-  public init(rule: String, reason: String) {
+package struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let rule: String
+  package let reason: String
+  package init(rule: String, reason: String) {
     self.rule = rule
     self.reason = reason
   }
-  public var description: String { "rule \"\(rule)\": \(reason)" }
+  package var description: String { "rule \"\(rule)\": \(reason)" }
 }

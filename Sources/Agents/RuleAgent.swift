@@ -1,13 +1,13 @@
-import LineProtocol
+package import LineProtocol
 
 /// Answers by a list of rules; the first that applies wins.
-public struct RuleAgent: Agent {
+package struct RuleAgent: Agent {
   private let rules: [Rule]
   private let name: Nick
   private let timeOfDay: @Sendable () -> String
 
   /// `name` is the one under which it answers; `timeOfDay` gives what `{time}` stands for.
-  public init(rules: [Rule], name: Nick, timeOfDay: @escaping @Sendable () -> String) {
+  package init(rules: [Rule], name: Nick, timeOfDay: @escaping @Sendable () -> String) {
     self.rules = rules
     self.name = name
     self.timeOfDay = timeOfDay
@@ -15,7 +15,7 @@ public struct RuleAgent: Agent {
 
   /// The rules of the service that LineChat grew out of; but a question is answered only if it names the agent, as people ask each
   /// other.
-  public static func defaultRules() throws(RuleError) -> [Rule] {
+  package static func defaultRules() throws(RuleError) -> [Rule] {
     [
       try Rule(
         name: "greeting", condition: .words(["hello", "hi", "hey", "yo"]),
@@ -29,7 +29,7 @@ public struct RuleAgent: Agent {
     ]
   }
 
-  public func answer(to message: Message) async -> String? {
+  package func answer(to message: Message) async -> String? {
     for rule in rules {
       guard let rest = rule.match(message.text, agent: name) else { continue }
       return Template.fill(rule.answer) { field in

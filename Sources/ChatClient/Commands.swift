@@ -1,11 +1,11 @@
 import Glibc
-import LineProtocol
+package import LineProtocol
 
 /// `linechat chat`: talks in a room until the person quits or, in a pipe, the input ends.
 ///
 /// Returns the exit status. At a terminal that is 0 unless the server could not be reached, refused the session, or left a
 /// text unacknowledged; in a pipe 0 when every line is stored, otherwise 1. What failed is told on standard error.
-public func runChat(user: Nick, room: RoomName, server: ServerAddress) -> Int32 {
+package func runChat(user: Nick, room: RoomName, server: ServerAddress) -> Int32 {
   runChat(user: user, room: room, server: server, streams: Streams())
 }
 
@@ -13,7 +13,7 @@ public func runChat(user: Nick, room: RoomName, server: ServerAddress) -> Int32 
 ///
 /// Returns the exit status: 0 when the message is stored; 1 when it was refused or the connection failed, with the reason
 /// on standard error.
-public func runSend(room: RoomName, text: String, name: Nick, server: ServerAddress) -> Int32 {
+package func runSend(room: RoomName, text: String, name: Nick, server: ServerAddress) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   return SendCommand(name: name, room: room, server: server, streams: Streams()).run(text)
 }
@@ -23,7 +23,7 @@ public func runSend(room: RoomName, text: String, name: Nick, server: ServerAddr
 /// - Parameter after: The id after which to begin; 0 is the beginning, nil begins with what comes next.
 /// - Returns: The exit status: 0 when stopped by SIGINT, SIGTERM or the end of whoever reads the output; 1 when the server
 ///   could not be reached at first, refused, or has another log than the one followed.
-public func runTail(room: RoomName, after: Int64?, server: ServerAddress) -> Int32 {
+package func runTail(room: RoomName, after: Int64?, server: ServerAddress) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   let streams = Streams()
   do {

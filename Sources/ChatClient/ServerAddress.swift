@@ -1,12 +1,12 @@
 /// Where a server's line door is.
-public struct ServerAddress: Hashable, Sendable {
+package struct ServerAddress: Hashable, Sendable {
   /// A name or an IP address; an IPv6 address without brackets.
-  public let host: String
+  package let host: String
   /// 1–65535.
-  public let port: UInt16
+  package let port: UInt16
 
   /// An address of these parts.
-  public init(host: String, port: UInt16) {
+  package init(host: String, port: UInt16) {
     self.host = host
     self.port = port
   }
@@ -14,5 +14,5 @@ public struct ServerAddress: Hashable, Sendable {
 
 extension ServerAddress: CustomStringConvertible {
   /// `127.0.0.1:6667` or `[::1]:6667`.
-  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// One change of the chat, decided by the hub. All events travel through the log in one order, which is the order in
 /// which every loop applies and shows them.

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 extension Message {
   /// Bytes that it takes in memory, about; what bounds of queues are counted in.

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// The hub's direct answer to a request that changes nothing.
 public enum Reply: Sendable {

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// What a session asks of the hub. Requests of one session are decided in order.
 public struct Request: Sendable {

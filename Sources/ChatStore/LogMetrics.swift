@@ -1,4 +1,4 @@
-import ChatCore
+public import ChatCore
 
 /// What the log tells of its commits.
 public final class LogMetrics: Sendable {

@@ -1,5 +1,5 @@
 import CSQLite
-import Threads
+public import Threads
 
 /// Why the store cannot be opened, with what to do about it.
 public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 import Threads
 
 /// The messages that are on disk and not yet in `room_messages`: which room each id belongs to, in the order of ids.

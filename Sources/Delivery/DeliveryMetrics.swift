@@ -1,5 +1,5 @@
 import ChatCore
-import Synchronization
+public import Synchronization
 import Threads
 
 /// What the loops count. Any thread may read.

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// How events look on one kind of connection. Each event is encoded once for each format that is in use in a room.
 public protocol EventFormat: Sendable {

@@ -1,6 +1,6 @@
-import ChatCore
-import Reactor
-import Traffic
+public import ChatCore
+public import Reactor
+public import Traffic
 
 /// Carries requests, replies, batches and pages between the hub and the loops: one hand-over a turn in each direction.
 ///

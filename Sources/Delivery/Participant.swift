@@ -1,6 +1,6 @@
-import ChatCore
-import LineProtocol
-import Traffic
+public import ChatCore
+public import LineProtocol
+public import Traffic
 
 /// A session as its loop sees it: whoever sits on a connection (or none) and takes part in the chat.
 /// All calls come on the session's loop, those for one session in the order of what happened.

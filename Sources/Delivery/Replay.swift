@@ -1,6 +1,6 @@
-import ChatCore
-import LineProtocol
-import Reactor
+public import ChatCore
+public import LineProtocol
+public import Reactor
 
 /// Shows stored messages to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///

@@ -1,6 +1,7 @@
 import ChatCore
 import LineProtocol
 import Reactor
+import Synchronization
 
 extension Shard {
   /// Shows a batch, in order, to the sessions of this loop.

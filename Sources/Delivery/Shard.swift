@@ -1,6 +1,6 @@
-import ChatCore
+public import ChatCore
 import LineProtocol
-import Reactor
+public import Reactor
 import Traffic
 
 /// The chat on one event loop: its sessions, and its side of each room. Confined to that loop.

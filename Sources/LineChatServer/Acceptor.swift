@@ -1,5 +1,6 @@
 import Delivery
 import Glibc
+import LineProtocol
 import Reactor
 import Traffic
 

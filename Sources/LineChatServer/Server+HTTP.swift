@@ -1,4 +1,5 @@
 import AdminHTTP
+import ChatStore
 import Delivery
 
 extension Server {

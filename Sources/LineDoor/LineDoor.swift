@@ -1,6 +1,6 @@
-import Delivery
-import Reactor
-import Traffic
+package import Delivery
+package import Reactor
+package import Traffic
 
 /// The line door of one loop: gives each connection a session.
 package struct LineDoor {

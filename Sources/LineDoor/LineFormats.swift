@@ -1,5 +1,5 @@
-import Delivery
-import LineProtocol
+package import Delivery
+package import LineProtocol
 
 /// The formats of line sessions, which a server is composed with before any other.
 package enum LineFormats {

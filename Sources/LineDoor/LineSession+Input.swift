@@ -2,6 +2,8 @@ import ChatCore
 import Delivery
 import LineProtocol
 import Reactor
+import Synchronization
+import Traffic
 
 extension LineSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {

@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Reactor
 import Traffic
 
 extension LineSession: Participant {

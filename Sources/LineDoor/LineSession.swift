@@ -2,6 +2,7 @@ import ChatCore
 import Delivery
 import LineProtocol
 import Reactor
+import Synchronization
 import Traffic
 
 /// One TCP session on the line port: takes lines in order, and answers them in order.

@@ -1,5 +1,5 @@
 import Delivery
-import LineProtocol
+package import LineProtocol
 
 /// What all sessions of the line door share.
 package struct LineSettings: Sendable {

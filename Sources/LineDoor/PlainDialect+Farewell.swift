@@ -1,3 +1,4 @@
+import Delivery
 import LineProtocol
 
 extension PlainDialect {

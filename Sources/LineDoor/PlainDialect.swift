@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Reactor
 
 /// The plain dialect: for people with netcat, and for scripts.
 final class PlainDialect: LineDialect {

@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A system call that failed, with the `errno` it left and what was being attempted.
 public struct SystemError: Error, Equatable, CustomStringConvertible {

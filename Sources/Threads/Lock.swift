@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// A value that is used by one thread at a time; used as `Synchronization.Mutex` is, which it stands in for.
 ///

@@ -18,7 +18,7 @@ public final class Incidents: Sendable {
   public init(log: @escaping @Sendable (String) -> Void) { self.log = log }
 
   /// `now`: milliseconds of a clock that never goes back. What is left out is counted in the next line that is not.
-  package func report(_ text: @autoclosure () -> String, at now: Int64) {
+  public func report(_ text: @autoclosure () -> String, at now: Int64) {
     let leftOut: Int? = state.withLock { state in
       if state.bucket.available(at: now, Self.rate) == 0 {
         state.leftOut += 1

@@ -1,5 +1,5 @@
-import LineProtocol
-import Reactor
+public import LineProtocol
+public import Reactor
 import Threads
 
 /// Who has connections: keeps their numbers within the limits. Any thread may ask.

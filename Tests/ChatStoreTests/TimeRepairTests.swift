@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 import Testing
 
 @testable import ChatStore

@@ -1,4 +1,6 @@
+import ChatCore
 import Testing
+import Traffic
 
 @testable import LineChatServer
 

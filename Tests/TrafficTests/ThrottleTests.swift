@@ -1,3 +1,4 @@
+import LineProtocol
 import Reactor
 import Testing
 import Threads

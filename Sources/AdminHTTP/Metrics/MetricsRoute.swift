@@ -1,6 +1,9 @@
+import ChatCore
 import Delivery
 import HTTPProtocol
+import LineProtocol
 import Reactor
+import Synchronization
 
 /// `GET /metrics`.
 enum MetricsRoute {

@@ -3,6 +3,7 @@ import Delivery
 import HTTPProtocol
 import LineProtocol
 import Reactor
+import Synchronization
 import Traffic
 
 /// One connection of the HTTP door: takes requests one at a time, and answers each before it looks at the next.

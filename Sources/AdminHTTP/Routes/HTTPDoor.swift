@@ -1,15 +1,16 @@
-import ChatCore
-import Delivery
+package import ChatCore
+package import Delivery
 import Glibc
 import HTTPProtocol
-import Reactor
-import Traffic
+package import Reactor
+import Synchronization
+package import Traffic
 
 /// The HTTP door of one loop: what its connections share.
 ///
 /// In the shard it stands for all connections that have asked nothing of the hub yet, so that the server's end reaches
 /// them too.
-public final class HTTPDoor {
+package final class HTTPDoor {
   let shard: Shard
   let settings: HTTPSettings
   let routes: RouteTable = .standard
@@ -22,7 +23,7 @@ public final class HTTPDoor {
   private var dateSeconds = 0
   private var dateText = ""
 
-  public init(_ shard: Shard, _ settings: HTTPSettings) {
+  package init(_ shard: Shard, _ settings: HTTPSettings) {
     self.shard = shard
     self.settings = settings
     origins = OriginPolicy(allowed: settings.allowedOrigins, hosts: HostPolicy(names: settings.names))
@@ -30,7 +31,7 @@ public final class HTTPDoor {
   }
 
   /// Serves HTTP on `connection`, and WebSocket if it asks for that.
-  public func handler(for connection: Connection, _ throttle: Throttle) -> any ConnectionHandler {
+  package func handler(for connection: Connection, _ throttle: Throttle) -> any ConnectionHandler {
     let handler = HTTPConnection(connection, self, throttle)
     connections[ObjectIdentifier(handler)] = handler
     shard.metrics.httpConnections.add(1, ordering: .relaxed)
@@ -87,11 +88,11 @@ public final class HTTPDoor {
 }
 
 extension HTTPDoor: Participant {
-  public func replied(_ reply: Reply) {}
-  public func happened(_ outcome: Outcome) {}
-  public func probe() {}
+  package func replied(_ reply: Reply) {}
+  package func happened(_ outcome: Outcome) {}
+  package func probe() {}
 
-  public func shutDown() {
+  package func shutDown() {
     for connection in Array(connections.values) { connection.shutDown() }
   }
 }

@@ -1,11 +1,11 @@
 import Glibc
 import HTTPProtocol
-import LineProtocol
+package import LineProtocol
 
 /// The response to a connection that is not let in.
-public enum HTTPRefusal {
+package enum HTTPRefusal {
   /// `retryAfter` in whole seconds.
-  public static func response(_ code: ErrorCode, retryAfter: Int) -> [UInt8] {
+  package static func response(_ code: ErrorCode, retryAfter: Int) -> [UInt8] {
     var problem = Problem(code, code.reason)
     problem.headers = [HTTPResponse.Field(name: "Retry-After", value: "\(retryAfter)")]
     var bytes: [UInt8] = []

@@ -1,3 +1,5 @@
+import ChatCore
+import Delivery
 import HTTPProtocol
 import LineProtocol
 

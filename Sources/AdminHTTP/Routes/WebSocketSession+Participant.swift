@@ -2,6 +2,7 @@ import ChatCore
 import Delivery
 import HTTPProtocol
 import LineProtocol
+import Reactor
 import Traffic
 
 extension WebSocketSession: Participant {

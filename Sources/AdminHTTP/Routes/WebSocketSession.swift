@@ -3,6 +3,7 @@ import Delivery
 import HTTPProtocol
 import LineProtocol
 import Reactor
+import Synchronization
 import Traffic
 
 /// One WebSocket: a user in a room.

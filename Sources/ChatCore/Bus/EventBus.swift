@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// Carries what happened from the log to everybody who shows it or acts on it.
 public protocol EventBus: Sendable {

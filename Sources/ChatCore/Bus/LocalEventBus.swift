@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 import Threads
 
 /// The bus of one process.

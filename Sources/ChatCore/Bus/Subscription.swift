@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 import Threads
 
 /// Messages as an asynchronous sequence with a bounded buffer. A subscriber that falls behind goes on from the log by

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// The one writer of chat state: who is called what, who is where, what is allowed.
 ///

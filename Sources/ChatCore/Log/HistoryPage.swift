@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// Messages of one query, always oldest first.
 public struct HistoryPage: Sendable {

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 extension ProtocolError {
   /// What a client is told when the log failed. The cause is for the server's own log: it may name paths.

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// A room as it is found on disk at start.
 public struct StoredRoom: Sendable, Equatable {

@@ -1,14 +1,14 @@
 /// `uri-host [ ":" port ]` (RFC 9110 §7.2), taken apart.
-package struct Authority: Equatable, Sendable {
+public struct Authority: Equatable, Sendable {
   /// A name or an address; that of IPv6 is without its brackets.
-  package let host: Substring
+  public let host: Substring
   /// Digits; empty if there is none.
-  package let port: Substring
+  public let port: Substring
   /// Whether the host stood in brackets.
   let isBracketed: Bool
 
   /// nil for what has not this form.
-  package init?(_ text: String) {
+  public init?(_ text: String) {
     isBracketed = text.hasPrefix("[")
     let after: Substring
     if isBracketed {

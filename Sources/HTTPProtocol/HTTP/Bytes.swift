@@ -1,10 +1,10 @@
 /// The few ASCII bytes that the HTTP grammar names, and its byte classes as bit masks: a class test is a shift,
 /// with no table to load.
-package enum ASCII {
-  package static let tab = UInt8(ascii: "\t")
+public enum ASCII {
+  public static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
   static let carriageReturn = UInt8(ascii: "\r")
-  package static let space = UInt8(ascii: " ")
+  public static let space = UInt8(ascii: " ")
 
   /// `token` of RFC 9110 §5.6.2: letters, digits and ``!#$%&'*+-.^_`|~``.
   @inline(__always)
@@ -29,16 +29,16 @@ package enum ASCII {
   }
 
   @inline(__always)
-  package static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+  public static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
 
   @inline(__always)
-  package static func isLineEnd(_ byte: UInt8) -> Bool { byte == lineFeed || byte == carriageReturn }
+  public static func isLineEnd(_ byte: UInt8) -> Bool { byte == lineFeed || byte == carriageReturn }
 
   @inline(__always)
-  package static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+  public static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
   @inline(__always)
-  package static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+  public static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 
   /// The value of a hexadecimal digit, or nil.
   @inline(__always)
@@ -52,7 +52,7 @@ package enum ASCII {
 extension Span<UInt8> {
   /// The index of the first `byte` at or after `start`, eight bytes at a time: a line is found in a tenth of the
   /// time of a loop over bytes.
-  package func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+  public func firstIndex(of byte: UInt8, from start: Int) -> Int? {
     withUnsafeBytes { bytes in
       let ones: UInt64 = 0x0101_0101_0101_0101
       let pattern = UInt64(byte) &* ones
@@ -72,7 +72,7 @@ extension Span<UInt8> {
   }
 
   /// The bytes as a string; what is not UTF-8 becomes U+FFFD. For error texts and fields known to be ASCII.
-  package func text(_ range: Range<Int>) -> String {
+  public func text(_ range: Range<Int>) -> String {
     extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -91,12 +91,12 @@ extension [UInt8] {
     span.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
-  package mutating func append(_ literal: StaticString) {
+  public mutating func append(_ literal: StaticString) {
     literal.withUTF8Buffer { append(contentsOf: $0) }
   }
 
   /// Appends `number` in decimal.
-  package mutating func append(decimal number: Int) {
+  public mutating func append(decimal number: Int) {
     if number < 0 { append(UInt8(ascii: "-")) }
     var rest = number.magnitude
     let start = count

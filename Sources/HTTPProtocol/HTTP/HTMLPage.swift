@@ -1,6 +1,6 @@
 /// What is sent to people: pages that load nothing and run nothing, and say so to the browser.
-package enum HTMLPage {
-  package static let headers = [
+public enum HTMLPage {
+  public static let headers = [
     HTTPResponse.Field(name: "Content-Type", value: "text/html; charset=utf-8"),
     HTTPResponse.Field(
       name: "Content-Security-Policy",
@@ -8,7 +8,7 @@ package enum HTMLPage {
     HTTPResponse.Field(name: "X-Content-Type-Options", value: "nosniff"),
   ]
 
-  package static func document(title: String, _ content: String) -> String {
+  public static func document(title: String, _ content: String) -> String {
     """
     <!DOCTYPE html>
     <html lang="en">
@@ -22,7 +22,7 @@ package enum HTMLPage {
     """
   }
 
-  package static func escaped(_ text: some StringProtocol) -> String {
+  public static func escaped(_ text: some StringProtocol) -> String {
     text.reduce(into: "") { escaped, character in
       switch character {
       case "&": escaped += "&amp;"

@@ -1,8 +1,8 @@
 /// The date format of HTTP (RFC 9110 §5.6.7).
-package enum HTTPDate {
+public enum HTTPDate {
   /// `secondsSinceEpoch` as an IMF-fixdate: `Sun, 06 Nov 1994 08:49:37 GMT`. Times outside of the years 1970 to 9999
   /// become the nearest of them.
-  package static func format(secondsSinceEpoch: Int) -> String {
+  public static func format(secondsSinceEpoch: Int) -> String {
     let seconds = min(max(secondsSinceEpoch, 0), 253_402_300_799)
     let (days, time) = seconds.quotientAndRemainder(dividingBy: 86_400)
     let (year, month, day) = civil(days: days)

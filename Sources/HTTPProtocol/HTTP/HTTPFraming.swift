@@ -1,5 +1,5 @@
 /// How a client learns where the content of a response ends (RFC 9112 §6.3).
-package enum HTTPFraming: Sendable {
+public enum HTTPFraming: Sendable {
   /// `Content-Length`.
   case length
   /// `Transfer-Encoding: chunked`, for content that comes in parts.
@@ -8,7 +8,7 @@ package enum HTTPFraming: Sendable {
   case untilClose
 
   /// Appends a part of the content.
-  package func encode(_ part: [UInt8], isLast: Bool, into output: inout [UInt8]) {
+  public func encode(_ part: [UInt8], isLast: Bool, into output: inout [UInt8]) {
     guard case .chunked = self else { return output.append(contentsOf: part) }
     // A chunk without bytes is the end (RFC 9112 §7.1).
     if !part.isEmpty {

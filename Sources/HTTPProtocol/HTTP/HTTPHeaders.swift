@@ -1,7 +1,7 @@
 /// The header fields of one request: a copy of its head, and where each name and value stands in it.
 ///
 /// Two allocations for any number of fields; a value becomes a `String` when somebody asks for it.
-package struct HTTPHeaders: Equatable, Sendable {
+public struct HTTPHeaders: Equatable, Sendable {
   /// Offsets into `bytes`. The value is without the blanks around it.
   struct Field: Equatable, Sendable {
     let name: Range<Int32>
@@ -12,17 +12,17 @@ package struct HTTPHeaders: Equatable, Sendable {
   var fields: [Field] = []
 
   /// The value of the first field called `name`, or nil. Names are compared without case (RFC 9110 §5.1).
-  package subscript(_ name: StaticString) -> String? {
+  public subscript(_ name: StaticString) -> String? {
     fields.first { self.name(of: $0, is: name) }.map(value)
   }
 
   /// The values of all fields called `name`, in order.
-  package func all(_ name: StaticString) -> [String] {
+  public func all(_ name: StaticString) -> [String] {
     fields.filter { self.name(of: $0, is: name) }.map(value)
   }
 
   /// Whether a field called `name` lists `token` among its comma-separated members, both without case.
-  package func lists(_ token: StaticString, in name: StaticString) -> Bool {
+  public func lists(_ token: StaticString, in name: StaticString) -> Bool {
     for field in fields where self.name(of: field, is: name) {
       let end = Int(field.value.upperBound)
       var start = Int(field.value.lowerBound)

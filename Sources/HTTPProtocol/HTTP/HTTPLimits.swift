@@ -1,5 +1,5 @@
 /// How much of one request the parser takes before it refuses; each bound is inclusive, in bytes.
-package struct HTTPLimits: Equatable, Sendable {
+public struct HTTPLimits: Equatable, Sendable {
   /// Request target: above it 414.
   let targetBytes: Int
   /// Request line and header section together; separately also chunk extensions and trailers: above it 431.
@@ -9,7 +9,7 @@ package struct HTTPLimits: Equatable, Sendable {
   /// Content after chunked coding is removed: above it 413.
   let bodyBytes: Int
 
-  package init(
+  public init(
     targetBytes: Int = 8 * 1024, headBytes: Int = 16 * 1024, fields: Int = 128, bodyBytes: Int = 64 * 1024
   ) {
     self.targetBytes = targetBytes

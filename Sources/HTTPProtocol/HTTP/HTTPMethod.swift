@@ -1,10 +1,10 @@
 /// A request method (RFC 9110 §9); names are case-sensitive.
-package enum HTTPMethod: Equatable, Sendable {
+public enum HTTPMethod: Equatable, Sendable {
   case get, head, post, put, delete, options, patch, trace, connect
   case other(String)
 
   /// `range` of `bytes` must be a token.
-  package init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+  public init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
     for (literal, method) in Self.known where bytes.spells(literal, range) {
       self = method
       return
@@ -13,7 +13,7 @@ package enum HTTPMethod: Equatable, Sendable {
   }
 
   /// The name as it stands in the request line.
-  package var name: String {
+  public var name: String {
     if case .other(let name) = self { return name }
     for (literal, method) in Self.known where method == self { return literal.description }
     return ""

@@ -1,17 +1,17 @@
 /// The query of a request target as decoded name and value pairs (WHATWG URL, application/x-www-form-urlencoded).
-package struct HTTPQuery: Equatable, Sendable {
-  package struct Item: Equatable, Sendable {
-    package let name: String
-    package let value: String
+public struct HTTPQuery: Equatable, Sendable {
+  public struct Item: Equatable, Sendable {
+    public let name: String
+    public let value: String
   }
 
   /// In the order of the target; a name may occur more than once.
-  package private(set) var items: [Item] = []
+  public private(set) var items: [Item] = []
 
-  package init() {}
+  public init() {}
 
   /// `bytes` without the `?`. Empty pieces (`a=1&&b=2`) are left out; a name without `=` has an empty value.
-  package init(_ bytes: Span<UInt8>) throws(PercentCoding.Failure) {
+  public init(_ bytes: Span<UInt8>) throws(PercentCoding.Failure) {
     var start = 0
     while start < bytes.count {
       let end = bytes.firstIndex(of: UInt8(ascii: "&"), from: start) ?? bytes.count
@@ -29,8 +29,8 @@ package struct HTTPQuery: Equatable, Sendable {
   }
 
   /// The first value of `name`, or nil.
-  package subscript(_ name: String) -> String? { items.first { $0.name == name }?.value }
+  public subscript(_ name: String) -> String? { items.first { $0.name == name }?.value }
 
   /// Every value of `name`, in order: more than one means that the client contradicts itself.
-  package func all(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
+  public func all(_ name: String) -> [String] { items.filter { $0.name == name }.map(\.value) }
 }

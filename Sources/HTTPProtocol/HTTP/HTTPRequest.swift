@@ -1,26 +1,26 @@
 /// One request, complete.
-package struct HTTPRequest: Equatable, Sendable {
-  package var method = HTTPMethod.get
-  package var target = HTTPTarget()
-  package var version = HTTPVersion.http11
-  package var headers = HTTPHeaders()
+public struct HTTPRequest: Equatable, Sendable {
+  public var method = HTTPMethod.get
+  public var target = HTTPTarget()
+  public var version = HTTPVersion.http11
+  public var headers = HTTPHeaders()
   /// Content with chunked coding removed; trailers are checked and dropped.
-  package var body: [UInt8] = []
+  public var body: [UInt8] = []
   /// Whether the connection may carry another request after this one (RFC 9112 §9.3).
-  package var keepAlive = true
+  public var keepAlive = true
   /// Whether the client waits for a 100 before it sends the content (RFC 9110 §10.1.1).
   var expectsContinue = false
   /// Whether the request says how long its content is. A POST that does not has none, which is what 411 is for.
-  package var hasBody = false
+  public var hasBody = false
 
-  package var path: String { target.path }
-  package var query: HTTPQuery { target.query }
+  public var path: String { target.path }
+  public var query: HTTPQuery { target.query }
 
   /// Whom the client believes to be talking to, with the port if it names one (RFC 9112 §3.2.2, §3.2.3).
-  package var host: String { target.authority ?? headers["host"] ?? "" }
+  public var host: String { target.authority ?? headers["host"] ?? "" }
 
   /// Whether the `Content-Type`, its parameters aside, is `expected`, which is in lower case (RFC 9110 §8.3.1).
-  package func hasContent(of expected: StaticString) -> Bool {
+  public func hasContent(of expected: StaticString) -> Bool {
     guard var type = headers["content-type"] else { return false }
     return type.withUTF8 { type in
       var essence = type.prefix { $0 != UInt8(ascii: ";") }

@@ -2,14 +2,14 @@
 ///
 /// Hand it all bytes not yet consumed; it says how many it took and what they were. It remembers how far it has
 /// looked, so that bytes that trickle in cost no more than bytes that come at once.
-package struct HTTPRequestParser: Sendable {
-  package struct Step: Sendable {
+public struct HTTPRequestParser: Sendable {
+  public struct Step: Sendable {
     /// How many bytes of the input are done with; the caller hands in the rest again, with what came after.
-    package let consumed: Int
-    package let event: Event
+    public let consumed: Int
+    public let event: Event
   }
 
-  package enum Event: Sendable {
+  public enum Event: Sendable {
     /// Nothing to do before more bytes come.
     case needMore
     /// The client waits for `HTTPResponse.continue` before it sends the content. Comes at most once per request, and
@@ -22,7 +22,7 @@ package struct HTTPRequestParser: Sendable {
     case failed(Problem)
   }
 
-  package enum State: Sendable {
+  public enum State: Sendable {
     case requestLine, fields
     case content(remaining: Int)
     case chunkSize
@@ -31,9 +31,9 @@ package struct HTTPRequestParser: Sendable {
     case failed(Problem)
   }
 
-  package let limits: HTTPLimits
-  package var state = State.requestLine
-  package var request = HTTPRequest()
+  public let limits: HTTPLimits
+  public var state = State.requestLine
+  public var request = HTTPRequest()
   /// Bytes of the current head or line in which no line feed was found.
   var scanned = 0
   /// Where the current line begins, counted from the beginning of the head.
@@ -44,10 +44,10 @@ package struct HTTPRequestParser: Sendable {
   var chunkOverhead = 0
   var owesContinue = false
 
-  package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
+  public init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
   /// The request whose head is complete and whose content is still to come, or nil.
-  package var pending: HTTPRequest? {
+  public var pending: HTTPRequest? {
     switch state {
     case .requestLine, .fields, .failed: nil
     case .content, .chunkSize, .chunkContent, .chunkEnd, .trailers: request
@@ -55,16 +55,16 @@ package struct HTTPRequestParser: Sendable {
   }
 
   /// What there is of the content of a request that is not complete.
-  package var heldBytes: Int { request.body.count }
+  public var heldBytes: Int { request.body.count }
 
   /// Whether part of a request has come: then a silent client is told 408, else the connection is idle.
-  package var isMidRequest: Bool {
+  public var isMidRequest: Bool {
     if case .requestLine = state { return scanned > 0 }
     return true
   }
 
   /// Takes as much of `input` as belongs to one event.
-  package mutating func parse(_ input: Span<UInt8>) -> Step {
+  public mutating func parse(_ input: Span<UInt8>) -> Step {
     var position = 0
     do throws(Problem) {
       if case .failed(let problem) = state { throw problem }
@@ -146,7 +146,7 @@ package struct HTTPRequestParser: Sendable {
   }
 
   /// RFC 9112 §2.2: a bare LF may end a line of the head; a CR before it belongs to the line end.
-  package static func end(of line: Range<Int>, _ input: Span<UInt8>) -> Int {
+  public static func end(of line: Range<Int>, _ input: Span<UInt8>) -> Int {
     !line.isEmpty && input[line.upperBound - 1] == ASCII.carriageReturn
       ? line.upperBound - 1 : line.upperBound
   }

@@ -1,16 +1,16 @@
 /// A response, before it is known whether its connection goes on.
-package struct HTTPResponse: Equatable, Sendable {
-  package struct Field: Equatable, Sendable {
-    package let name: String
-    package let value: String
+public struct HTTPResponse: Equatable, Sendable {
+  public struct Field: Equatable, Sendable {
+    public let name: String
+    public let value: String
 
-    package init(name: String, value: String) {
+    public init(name: String, value: String) {
       self.name = name
       self.value = value
     }
 
     /// Appends the field's line. Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
-    package func encode(into output: inout [UInt8]) {
+    public func encode(into output: inout [UInt8]) {
       output.append(contentsOf: name.utf8)
       output.append(": ")
       let start = output.count
@@ -22,30 +22,30 @@ package struct HTTPResponse: Equatable, Sendable {
     }
   }
 
-  package var status: HTTPStatus
+  public var status: HTTPStatus
   /// Without `Content-Length`, `Connection` and `Date`, which `encode` writes.
-  package var headers: [Field]
-  package var body: [UInt8]
+  public var headers: [Field]
+  public var body: [UInt8]
   /// Set where the bytes that follow on the connection cannot be trusted: it is closed whatever the request asked.
-  package var closesConnection = false
+  public var closesConnection = false
 
-  package init(_ status: HTTPStatus, headers: [Field] = [], body: [UInt8] = []) {
+  public init(_ status: HTTPStatus, headers: [Field] = [], body: [UInt8] = []) {
     self.status = status
     self.headers = headers
     self.body = body
   }
 
-  package init(_ status: HTTPStatus, json: [UInt8], headers: [Field] = []) {
+  public init(_ status: HTTPStatus, json: [UInt8], headers: [Field] = []) {
     self.init(status, headers: [Field(name: "Content-Type", value: "application/json")] + headers, body: json)
   }
 
   /// The interim response to `Expect: 100-continue`.
-  package static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+  public static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
   /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD) the body
   /// is left out, but its length is told. With a `framing` other than `.length` the body follows, see
   /// ``HTTPFraming/encode(_:isLast:into:)``.
-  package func encode(
+  public func encode(
     into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil,
     framing: HTTPFraming = .length
   ) {

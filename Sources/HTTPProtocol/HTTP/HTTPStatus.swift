@@ -1,5 +1,5 @@
 /// The status codes this server sends, with the reason phrases of RFC 9110 §15 (431 and 429: RFC 6585).
-package enum HTTPStatus: Int, Sendable {
+public enum HTTPStatus: Int, Sendable {
   case `continue` = 100
   case switchingProtocols = 101
   case ok = 200
@@ -25,9 +25,9 @@ package enum HTTPStatus: Int, Sendable {
   case serviceUnavailable = 503
   case httpVersionNotSupported = 505
 
-  package var code: Int { rawValue }
+  public var code: Int { rawValue }
 
-  package var reason: StaticString {
+  public var reason: StaticString {
     switch self {
     case .continue: "Continue"
     case .switchingProtocols: "Switching Protocols"
@@ -57,5 +57,5 @@ package enum HTTPStatus: Int, Sendable {
   }
 
   /// 1xx and 204 have no content and must not say its length (RFC 9110 §8.6).
-  package var hasContent: Bool { code >= 200 && self != .noContent }
+  public var hasContent: Bool { code >= 200 && self != .noContent }
 }

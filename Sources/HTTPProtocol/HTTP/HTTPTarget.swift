@@ -1,15 +1,15 @@
 /// A request target (RFC 9112 §3.2), taken apart and decoded.
-package struct HTTPTarget: Equatable, Sendable {
+public struct HTTPTarget: Equatable, Sendable {
   /// Percent-decoded and at least `/`; `*` for the asterisk form.
-  package var path = "/"
-  package var query = HTTPQuery()
+  public var path = "/"
+  public var query = HTTPQuery()
   /// The host, with its port if it names one, of an absolute-form target: it stands in place of `Host`.
-  package var authority: String?
+  public var authority: String?
 
-  package init() {}
+  public init() {}
 
   /// `range` of `bytes` is the target as sent.
-  package init(_ bytes: Span<UInt8>, _ range: Range<Int>, method: HTTPMethod) throws(Problem) {
+  public init(_ bytes: Span<UInt8>, _ range: Range<Int>, method: HTTPMethod) throws(Problem) {
     for index in range where !ASCII.isTarget(bytes[index]) {
       throw .malformed("The request target has a character that must be percent-encoded.")
     }
@@ -68,7 +68,7 @@ package struct HTTPTarget: Equatable, Sendable {
   }
 
   /// Whether `bytes` have only what `uri-host [ ":" port ]` may have (RFC 3986 §3.2.2).
-  package static func isHost(_ bytes: Span<UInt8>) -> Bool {
+  public static func isHost(_ bytes: Span<UInt8>) -> Bool {
     for index in 0..<bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,4 +1,4 @@
 /// The versions this server speaks. A later 1.x counts as 1.1 (RFC 9110 §2.5).
-package enum HTTPVersion: Equatable, Sendable {
+public enum HTTPVersion: Equatable, Sendable {
   case http10, http11
 }

@@ -4,15 +4,15 @@ import Glibc
 ///
 /// Whoever serves a web page can make the page's own name lead here (DNS rebinding). The browser then lets the page ask and read as if
 /// this were its own server, and only `Host` still tells whose name it is. So what others can own is answered only if it was allowed.
-package struct HostPolicy: Sendable {
+public struct HostPolicy: Sendable {
   /// In lower case and without a dot at the end.
   private let names: Set<String>
 
   /// `names`: what the server is called besides what it always answers to.
-  package init(names: some Sequence<String>) { self.names = Set(names.map { Self.canonical($0[...]) }) }
+  public init(names: some Sequence<String>) { self.names = Set(names.map { Self.canonical($0[...]) }) }
 
   /// `authority`: whom a request is for, with a port or without. No browser leaves it out, but HTTP/1.0 may (RFC 9112 §3.2).
-  package func permits(_ authority: String) -> Bool {
+  public func permits(_ authority: String) -> Bool {
     if authority.isEmpty { return true }
     guard let authority = Authority(authority) else { return false }
     return authority.isBracketed ? Self.isIPv6(authority.host) : permits(name: authority.host)

@@ -2,7 +2,7 @@
 /// credentials come with such a request.
 extension OriginPolicy {
   /// What every answer to `request` says about that; nothing if no origin was allowed.
-  package func sharing(with request: HTTPRequest) -> [HTTPResponse.Field] {
+  public func sharing(with request: HTTPRequest) -> [HTTPResponse.Field] {
     if allowed.isEmpty { return [] }
     // Also where the page may not read: a cache must not give it what another one got (Fetch §3.2.5).
     let vary = HTTPResponse.Field(name: "Vary", value: "Origin")
@@ -15,7 +15,7 @@ extension OriginPolicy {
 
   /// The answer to a browser that asks before it sends a page's request, or nil if this is no such question. `methods`: those served
   /// at the path.
-  package func preflight(_ request: HTTPRequest, methods: [String]) -> HTTPResponse? {
+  public func preflight(_ request: HTTPRequest, methods: [String]) -> HTTPResponse? {
     guard request.method == .options, request.headers["access-control-request-method"] != nil,
       allowedOrigin(of: request) != nil, !methods.isEmpty
     else { return nil }

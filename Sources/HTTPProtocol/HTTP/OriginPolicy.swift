@@ -1,25 +1,25 @@
 /// Which web pages may ask for more than to read, and which may read. Browsers let any page try, and leave the decision to the server,
 /// which is told the page's origin (RFC 6455 §10.2, Fetch §3.2); whatever is no browser sends none.
-package struct OriginPolicy: Sendable {
+public struct OriginPolicy: Sendable {
   /// In lower case.
   let allowed: [String]
   /// A page of a name that the server does not answer to is never its own.
-  package let hosts: HostPolicy
+  public let hosts: HostPolicy
 
-  package init(allowed: [String], hosts: HostPolicy) {
+  public init(allowed: [String], hosts: HostPolicy) {
     self.allowed = allowed
     self.hosts = hosts
   }
 
   /// `origins`: the values of the request's `Origin` fields. `host`: whom the request was sent to.
-  package func permits(_ origins: [String], host: String) -> Bool {
+  public func permits(_ origins: [String], host: String) -> Bool {
     guard let origin = origins.first?.lowercased() else { return true }
     if origins.count > 1 { return false }
     return allowed.contains(origin) || isOwn(origin, host: host.lowercased())
   }
 
   /// Whether a request that may change something may come from where it says it comes from.
-  package func permitsChange(_ request: HTTPRequest) -> Bool {
+  public func permitsChange(_ request: HTTPRequest) -> Bool {
     if allowedOrigin(of: request) != nil { return true }
     guard permits(request.headers.all("origin"), host: request.host) else { return false }
     // What a browser says of a request without Origin (Fetch Metadata §2.3). Another value is not for us to judge.

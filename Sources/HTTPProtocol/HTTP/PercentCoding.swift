@@ -1,13 +1,13 @@
 /// Percent-encoding of URIs (RFC 3986 §2.1).
-package enum PercentCoding {
+public enum PercentCoding {
   /// Why a piece of a target cannot be decoded, in words for the client.
-  package enum Failure: String, Error {
+  public enum Failure: String, Error {
     case badEscape = "has a % that two hexadecimal digits do not follow"
     case notUTF8 = "does not decode to UTF-8"
   }
 
   /// The decoded text. With `plusIsSpace` a `+` is a space, as HTML forms write it.
-  package static func decode(_ bytes: Span<UInt8>, plusIsSpace: Bool = false) throws(Failure) -> String {
+  public static func decode(_ bytes: Span<UInt8>, plusIsSpace: Bool = false) throws(Failure) -> String {
     guard let plain = firstEncoded(bytes, plusIsSpace) else {
       guard let text = try? UTF8Span(validating: bytes) else { throw .notUTF8 }
       return String(copying: text)
@@ -42,14 +42,14 @@ package enum PercentCoding {
   }
 
   /// `text` with everything but the unreserved characters (RFC 3986 §2.3) escaped, for any place of a URI.
-  package static func encode(_ text: String) -> String {
+  public static func encode(_ text: String) -> String {
     var encoded: [UInt8] = []
     encode(text, into: &encoded)
     return String(decoding: encoded, as: UTF8.self)
   }
 
   /// Appends the same to `output`.
-  package static func encode(_ text: String, into output: inout [UInt8]) {
+  public static func encode(_ text: String, into output: inout [UInt8]) {
     for byte in text.utf8 {
       if isUnreserved(byte) {
         output.append(byte)

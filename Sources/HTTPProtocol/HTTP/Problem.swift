@@ -1,19 +1,19 @@
 /// A refusal, as it is thrown inside and as it is told to the client: `application/problem+json` (RFC 9457).
-package struct Problem: Error, Equatable, Sendable {
-  package var status: HTTPStatus
+public struct Problem: Error, Equatable, Sendable {
+  public var status: HTTPStatus
   /// What was wrong and what would be right, one sentence for a person.
-  package var detail: String
+  public var detail: String
   /// The member of the body or the query parameter at fault.
-  package var field: String?
+  public var field: String?
   /// A word for programs where the status alone does not decide what to do, like `outcome-unknown`.
-  package var code: String?
+  public var code: String?
   /// HTML that says it to a person with a browser, in place of the JSON.
-  package var page: String?
-  package var headers: [HTTPResponse.Field] = []
+  public var page: String?
+  public var headers: [HTTPResponse.Field] = []
   /// Whether the connection must be closed after the answer, because where the next request begins is not known.
-  package var closesConnection = false
+  public var closesConnection = false
 
-  package init(_ status: HTTPStatus, _ detail: String, field: String? = nil, code: String? = nil) {
+  public init(_ status: HTTPStatus, _ detail: String, field: String? = nil, code: String? = nil) {
     self.status = status
     self.detail = detail
     self.field = field
@@ -21,21 +21,21 @@ package struct Problem: Error, Equatable, Sendable {
   }
 
   /// The same, and the connection is to be closed.
-  package var closing: Problem {
+  public var closing: Problem {
     var copy = self
     copy.closesConnection = true
     return copy
   }
 
   /// The same, with a header field in the answer.
-  package func with(_ name: String, _ value: String) -> Problem {
+  public func with(_ name: String, _ value: String) -> Problem {
     var copy = self
     copy.headers.append(HTTPResponse.Field(name: name, value: value))
     return copy
   }
 
   /// `type` is left at `about:blank`, so `title` is the reason phrase (RFC 9457 §4.2.1).
-  package var response: HTTPResponse {
+  public var response: HTTPResponse {
     var response =
       page.map { HTTPResponse(status, headers: HTMLPage.headers, body: Array($0.utf8)) } ?? jsonResponse
     response.headers += headers

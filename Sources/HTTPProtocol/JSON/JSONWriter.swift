@@ -2,38 +2,38 @@
 ///
 /// Commas and colons come by themselves; that every `begin` has its `end` and that objects get keys is the caller's
 /// part.
-package struct JSONWriter: Sendable {
+public struct JSONWriter: Sendable {
   /// Everything written, behind what `init` was given.
-  package private(set) var bytes: [UInt8]
+  public private(set) var bytes: [UInt8]
   /// Where this writer's JSON begins.
   private let start: Int
 
   /// Appends to `bytes`.
-  package init(appendingTo bytes: consuming [UInt8] = []) {
+  public init(appendingTo bytes: consuming [UInt8] = []) {
     start = bytes.count
     self.bytes = bytes
     // One allocation for a usual message; a buffer that is there grows by its own rule.
     if start == 0 { self.bytes.reserveCapacity(256) }
   }
 
-  package mutating func beginObject() { open(UInt8(ascii: "{")) }
-  package mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
-  package mutating func beginArray() { open(UInt8(ascii: "[")) }
-  package mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
+  public mutating func beginObject() { open(UInt8(ascii: "{")) }
+  public mutating func endObject() { bytes.append(UInt8(ascii: "}")) }
+  public mutating func beginArray() { open(UInt8(ascii: "[")) }
+  public mutating func endArray() { bytes.append(UInt8(ascii: "]")) }
 
   /// The name of the member whose value is written next.
-  package mutating func key(_ name: String) {
+  public mutating func key(_ name: String) {
     separate()
     quote(name)
     bytes.append(UInt8(ascii: ":"))
   }
 
-  package mutating func string(_ value: String) {
+  public mutating func string(_ value: String) {
     separate()
     quote(value)
   }
 
-  package mutating func int(_ value: Int) {
+  public mutating func int(_ value: Int) {
     separate()
     bytes.append(decimal: value)
   }
@@ -43,28 +43,28 @@ package struct JSONWriter: Sendable {
     bytes.append(value ? "true" : "false")
   }
 
-  package mutating func null() {
+  public mutating func null() {
     separate()
     bytes.append("null")
   }
 
   /// `json` is one JSON value written earlier.
-  package mutating func raw(_ json: [UInt8]) {
+  public mutating func raw(_ json: [UInt8]) {
     separate()
     bytes.append(contentsOf: json)
   }
 
-  package mutating func field(_ name: String, _ value: String) {
+  public mutating func field(_ name: String, _ value: String) {
     key(name)
     string(value)
   }
 
-  package mutating func field(_ name: String, _ value: Int) {
+  public mutating func field(_ name: String, _ value: Int) {
     key(name)
     int(value)
   }
 
-  package mutating func field(_ name: String, _ value: Bool) {
+  public mutating func field(_ name: String, _ value: Bool) {
     key(name)
     bool(value)
   }

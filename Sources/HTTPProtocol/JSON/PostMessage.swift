@@ -1,9 +1,9 @@
 /// The content of `POST /messages`.
-package struct PostMessage: Equatable, Sendable {
-  package let user: String
-  package let text: String
+public struct PostMessage: Equatable, Sendable {
+  public let user: String
+  public let text: String
   /// Left out or null: the room `default`.
-  package let room: String?
+  public let room: String?
   /// Accepted and unused.
   let sessionID: String?
 }
@@ -13,7 +13,7 @@ extension PostMessage {
   private static let otherNamesOfRoom = ["room", "channel", "topic", "target", "to_room"]
 
   /// Throws 400 for what is not JSON, 422 with the member for what does not fit.
-  package init(json: Span<UInt8>) throws(Problem) {
+  public init(json: Span<UInt8>) throws(Problem) {
     let object = try JSONValue.object(json)
     user = try object.string("user")
     text = try object.string("text")

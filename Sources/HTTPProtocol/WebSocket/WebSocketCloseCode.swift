@@ -1,20 +1,20 @@
 /// A status code of a close frame (RFC 6455 §7.4).
-package struct WebSocketCloseCode: RawRepresentable, Equatable, Sendable {
-  package let rawValue: UInt16
+public struct WebSocketCloseCode: RawRepresentable, Equatable, Sendable {
+  public let rawValue: UInt16
 
-  package init(rawValue: UInt16) { self.rawValue = rawValue }
+  public init(rawValue: UInt16) { self.rawValue = rawValue }
 
-  package static let normal = WebSocketCloseCode(rawValue: 1000)
+  public static let normal = WebSocketCloseCode(rawValue: 1000)
   /// The server shuts down.
-  package static let goingAway = WebSocketCloseCode(rawValue: 1001)
+  public static let goingAway = WebSocketCloseCode(rawValue: 1001)
   static let protocolError = WebSocketCloseCode(rawValue: 1002)
-  package static let unsupportedData = WebSocketCloseCode(rawValue: 1003)
+  public static let unsupportedData = WebSocketCloseCode(rawValue: 1003)
   static let invalidPayload = WebSocketCloseCode(rawValue: 1007)
-  package static let policyViolation = WebSocketCloseCode(rawValue: 1008)
+  public static let policyViolation = WebSocketCloseCode(rawValue: 1008)
   static let messageTooBig = WebSocketCloseCode(rawValue: 1009)
-  package static let internalError = WebSocketCloseCode(rawValue: 1011)
+  public static let internalError = WebSocketCloseCode(rawValue: 1011)
   /// A reader that does not read (IANA registry of close codes: Try Again Later).
-  package static let tryAgainLater = WebSocketCloseCode(rawValue: 1013)
+  public static let tryAgainLater = WebSocketCloseCode(rawValue: 1013)
 
   /// Whether it may stand in a frame: 1004 to 1006 and 1015 may not, the rest up to 2999 is not assigned
   /// (RFC 6455 §7.4.1, §7.4.2; 1012 to 1014 are assigned in the IANA registry).

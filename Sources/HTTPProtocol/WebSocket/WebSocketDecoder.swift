@@ -2,14 +2,14 @@
 ///
 /// Hand it all bytes not yet consumed; it says how many it took and what they were. Payload is taken as it comes, so a
 /// text that is not UTF-8 is refused before it is complete.
-package struct WebSocketDecoder: Sendable {
-  package struct Step: Sendable {
+public struct WebSocketDecoder: Sendable {
+  public struct Step: Sendable {
     /// How many bytes of the input are done with; the caller hands in the rest again, with what came after.
-    package let consumed: Int
-    package let event: Event
+    public let consumed: Int
+    public let event: Event
   }
 
-  package enum Event: Equatable, Sendable {
+  public enum Event: Equatable, Sendable {
     /// Nothing to do before more bytes come.
     case needMore
     case text(String)
@@ -43,12 +43,12 @@ package struct WebSocketDecoder: Sendable {
   private var check = UTF8Check()
 
   /// What there is of a message that is not complete; memory that was set aside for the rest is not touched yet.
-  package var heldBytes: Int { message.count }
+  public var heldBytes: Int { message.count }
 
-  package init(messageBytes: Int = 64 * 1024) { self.messageBytes = messageBytes }
+  public init(messageBytes: Int = 64 * 1024) { self.messageBytes = messageBytes }
 
   /// Takes as much of `input` as belongs to one event.
-  package mutating func next(_ input: Span<UInt8>) -> Step {
+  public mutating func next(_ input: Span<UInt8>) -> Step {
     var position = 0
     do throws(Failure) {
       while true {

@@ -1,18 +1,18 @@
 /// The beginning of a frame (RFC 6455 §5.2).
-package struct WebSocketFrameHeader: Equatable, Sendable {
+public struct WebSocketFrameHeader: Equatable, Sendable {
   let isFinal: Bool
   /// RSV1 to RSV3, as the three bits after the first.
-  package let reserved: UInt8
+  public let reserved: UInt8
   let opcode: UInt8
   let isMasked: Bool
   let payloadLength: UInt64
   /// Whether the length is written in its shortest form.
   let isMinimal: Bool
   /// Bytes of the header itself, the mask included.
-  package let size: Int
+  public let size: Int
 
   /// Nil if the bytes do not reach to the end of the length. The mask may still be missing.
-  package init?(_ bytes: Span<UInt8>) {
+  public init?(_ bytes: Span<UInt8>) {
     guard bytes.count >= 2 else { return nil }
     isFinal = bytes[0] & 0x80 != 0
     reserved = bytes[0] >> 4 & 0x7

@@ -1,10 +1,10 @@
 /// The server's half of the opening handshake (RFC 6455 §4.2).
-package enum WebSocketHandshake {
+public enum WebSocketHandshake {
   /// Whether the request wants to leave HTTP for WebSocket at all.
   static func isAsked(by request: HTTPRequest) -> Bool { request.headers.lists("websocket", in: "upgrade") }
 
   /// The 101 for `request`; throws 400, 405 or 426. No subprotocol and no extension is ever agreed to.
-  package static func accept(_ request: HTTPRequest) throws(Problem) -> HTTPResponse {
+  public static func accept(_ request: HTTPRequest) throws(Problem) -> HTTPResponse {
     // RFC 6455 §4.2.1: a GET of HTTP/1.1.
     guard request.method == .get else { throw .methodNotAllowed(request.method.name, allow: "GET") }
     guard isAsked(by: request), request.headers.lists("upgrade", in: "connection") else {
@@ -27,7 +27,7 @@ package enum WebSocketHandshake {
   }
 
   /// The value of `Sec-WebSocket-Accept` (RFC 6455 §4.2.2, step 5.4).
-  package static func answer(to key: String) -> String {
+  public static func answer(to key: String) -> String {
     Base64.encode(SHA1.digest(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
   }
 }

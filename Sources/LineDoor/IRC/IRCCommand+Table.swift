@@ -1,3 +1,5 @@
+import LineProtocol
+
 extension IRCCommand {
   /// All commands of the IRC dialect. Each row's checks are made in ``find(_:isRegistered:)``, and nowhere else.
   static let table: [IRCCommand] = [

@@ -1,5 +1,7 @@
 import ChatCore
+import Delivery
 import LineProtocol
+import Synchronization
 
 extension IRCDialect {
   /// `MODE target [changes]`. Channels have no modes, so of them only questions are answered.

@@ -1,5 +1,7 @@
 import ChatCore
+import Delivery
 import LineProtocol
+import Synchronization
 
 extension IRCDialect {
   func motd(_ line: IRCLine, _ session: LineSession) -> IRCProgress {

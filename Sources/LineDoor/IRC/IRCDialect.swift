@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Synchronization
 
 /// The IRC dialect (modern.ircdocs.horse, IRCv3).
 ///

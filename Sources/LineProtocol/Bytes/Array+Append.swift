@@ -1,16 +1,16 @@
 extension [UInt8] {
   @inline(__always)
-  package mutating func append(utf8 string: String) {
+  public mutating func append(utf8 string: String) {
     append(contentsOf: string.utf8)
   }
 
   @inline(__always)
-  package mutating func append(ascii string: StaticString) {
+  public mutating func append(ascii string: StaticString) {
     append(contentsOf: UnsafeBufferPointer(start: string.utf8Start, count: string.utf8CodeUnitCount))
   }
 
   /// Appends `number` in decimal.
-  package mutating func append(decimal number: Int64) {
+  public mutating func append(decimal number: Int64) {
     if number < 0 { append(0x2D) }
     // Filled from the end; 20 digits hold the greatest UInt64.
     var digits = InlineArray<20, UInt8>(repeating: ASCII.zero)

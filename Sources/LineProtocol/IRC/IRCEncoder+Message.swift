@@ -4,8 +4,9 @@ extension IRCEncoder {
   ///
   /// A text of several lines, or one too long for a line, becomes several messages, of which only the first
   /// has the `msgid`. Lines without text are left out, as IRC has no empty message.
-  public func message(_ message: Message, tags: IRCTagSet = [], batch: String? = nil, into out: inout [UInt8])
-  {
+  public func message(
+    _ message: Message, tags: IRCTagSet = [], batch: String? = nil, into out: inout [UInt8]
+  ) {
     let isAction = message.kind == .action
     let verb: StaticString = message.kind == .notice ? " NOTICE #" : " PRIVMSG #"
     // ":nick!nick@server VERB #room :" and CRLF, and 9 bytes of "\u{1}ACTION \u{1}"

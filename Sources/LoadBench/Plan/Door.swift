@@ -1,5 +1,5 @@
 /// A way into the server.
-public enum Door: String, CaseIterable, Sendable {
+package enum Door: String, CaseIterable, Sendable {
   case plain, irc
   /// A WebSocket.
   case ws

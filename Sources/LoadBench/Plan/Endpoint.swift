@@ -1,16 +1,16 @@
 /// Where a door is.
-public struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
   /// A name or an IP address; an IPv6 address without brackets.
-  public let host: String
+  package let host: String
   /// 1–65535.
-  public let port: UInt16
+  package let port: UInt16
 
   /// An address of these parts.
-  public init(host: String, port: UInt16) {
+  package init(host: String, port: UInt16) {
     self.host = host
     self.port = port
   }
 
   /// `127.0.0.1:6667` or `[::1]:6667`.
-  public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -1,6 +1,6 @@
 extension BenchReport {
   /// One JSON object in one line, for programs. Times are in the unit that ends their name; what was not measured is null.
-  public var json: String {
+  package var json: String {
     let microseconds: (Double) -> String? = {
       latency.count > 0 ? number(Double(latency.percentile($0)) / 1e3) : nil
     }

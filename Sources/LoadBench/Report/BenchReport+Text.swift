@@ -1,6 +1,6 @@
 extension BenchReport {
   /// A screen for people.
-  public var text: String {
+  package var text: String {
     var rows = [
       ("connected", "\(clients) clients in \(Figures.duration(connectSeconds * 1e9))"),
       ("measured", "\(Figures.fixed(seconds, decimals: 2)) s"),

@@ -1,5 +1,5 @@
 /// What a run found.
-public struct BenchReport: Sendable {
+package struct BenchReport: Sendable {
   let plan: BenchPlan
   let clients: Int
   let rooms: Int
@@ -42,7 +42,7 @@ public struct BenchReport: Sendable {
   }
 
   /// Every message reached every receiver once and in order, and nothing went wrong.
-  public var isClean: Bool {
+  package var isClean: Bool {
     problem == nil && lost == 0 && total.doubled == 0 && total.reordered == 0 && total.misplaced == 0
   }
 

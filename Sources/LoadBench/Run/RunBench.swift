@@ -3,8 +3,8 @@ import Reactor
 import Threads
 
 /// Why a run gave no figures.
-public struct BenchFailure: Error {
-  public let reason: String
+package struct BenchFailure: Error {
+  package let reason: String
 }
 
 /// Carries out a plan on the calling thread. SIGINT and SIGTERM end it early, with the report of what was measured until then; once
@@ -13,7 +13,7 @@ public struct BenchFailure: Error {
 /// - Parameters:
 ///   - descriptors: How many files this process may have open.
 ///   - progress: Shows a line about how it goes in place of the one before; an empty line at the end.
-public func runBench(
+package func runBench(
   _ plan: BenchPlan, descriptors: Int, progress: (@Sendable (String) -> Void)?
 ) throws(BenchFailure) -> BenchReport {
   signal(SIGPIPE, SIG_IGN)

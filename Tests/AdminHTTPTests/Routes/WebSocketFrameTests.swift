@@ -1,3 +1,4 @@
+import Delivery
 import HTTPProtocol
 import LineProtocol
 import Testing
