@@ -36,7 +36,7 @@ public final class Exchange: Sendable {
   public func attach(
     loop index: Int, _ reactor: Reactor, hub: Hub?, log: any EventLog, formats: [any EventFormat],
     metrics: DeliveryMetrics, readPatience: Int64 = readMilliseconds,
-    incidents: Incidents = Incidents { _ in }
+    incidents: ThrottledLog = ThrottledLog { _ in }
   ) -> Shard {
     let shard = Shard(
       loop: UInt16(index), reactor: reactor, log: log, formats: formats, metrics: metrics, exchange: self,

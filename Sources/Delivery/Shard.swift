@@ -28,7 +28,7 @@ public final class Shard {
   private var lastSerial: UInt64 = 0
   private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
   private var isTimingReads = false
-  private let incidents: Incidents
+  private let incidents: ThrottledLog
   private var waitingForLog: [() -> Void] = []
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
@@ -40,7 +40,7 @@ public final class Shard {
 
   init(
     loop: UInt16, reactor: Reactor, log: any EventLog, formats: [any EventFormat], metrics: DeliveryMetrics,
-    exchange: Exchange, hub: HubService?, readPatience: Int64, incidents: Incidents
+    exchange: Exchange, hub: HubService?, readPatience: Int64, incidents: ThrottledLog
   ) {
     self.incidents = incidents
     reads = PendingReads(patience: readPatience)

@@ -9,7 +9,7 @@ struct Accepted: Sendable {
   enum Door: Sendable { case line, http }
 
   let descriptor: Int32
-  let visitor: Visitor
+  let limiter: AddressLimiter
   let door: Door
 }
 
@@ -19,7 +19,7 @@ final class Acceptor {
   private var listeners: [Listener] = []
   private let doors: [Mailbox<Accepted>]
   private let reactor: Reactor
-  private let visitors: Visitors
+  private let connectionLimiter: ConnectionLimiter
   private let metrics: DeliveryMetrics
   private let log: ServerLog
   private var next = 0
@@ -29,7 +29,7 @@ final class Acceptor {
   init(_ server: Server, _ reactor: Reactor, _ doors: [Mailbox<Accepted>]) throws {
     self.doors = doors
     self.reactor = reactor
-    visitors = server.visitors
+    connectionLimiter = server.connectionLimiter
     metrics = server.metrics
     log = server.serverLog
     for socket in server.sockets.line { try listen(socket, .line) }
@@ -45,10 +45,10 @@ final class Acceptor {
   }
 
   private func receive(_ descriptor: Int32, from address: SocketAddress, _ door: Accepted.Door) {
-    switch visitors.admit(address.peer, at: reactor.turnTime) {
-    case .admitted(let visitor):
+    switch connectionLimiter.admit(address.peer, at: reactor.turnTime) {
+    case .admitted(let limiter):
       log.debug("\(door) connection from \(address)")
-      doors[next].post(Accepted(descriptor: descriptor, visitor: visitor, door: door))
+      doors[next].post(Accepted(descriptor: descriptor, limiter: limiter, door: door))
       next = (next + 1) % doors.count
     case .refused(let code, let retryAfter):
       metrics.refused(code.rawValue)

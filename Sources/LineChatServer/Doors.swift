@@ -38,13 +38,13 @@ struct Doors {
   }
 
   func open(_ accepted: Accepted) {
-    let throttle = Throttle(accepted.visitor)
+    let throttle = Throttle(accepted.limiter)
     let isOpen = shard.reactor.adopt(accepted.descriptor, outputLimit: sendQueueBytes) { connection in
       switch accepted.door {
       case .line: line.handler(for: connection, throttle)
       case .http: http.handler(for: connection, throttle)
       }
     }
-    if !isOpen { accepted.visitor.leave(at: shard.reactor.turnTime) }
+    if !isOpen { accepted.limiter.leave(at: shard.reactor.turnTime) }
   }
 }

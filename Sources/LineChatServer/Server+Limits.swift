@@ -16,7 +16,7 @@ extension ServerConfiguration {
       throw DescriptorShortage(allowed: descriptors, needed: Self.reservedDescriptors + needed)
     }
     return TrafficLimits(
-      perSecond: rateLimit.perSecond, floodPatience: floodTimeout,
+      perSecond: rateLimit.perSecond, floodTimeout: floodTimeout,
       connections: maxConnections ?? connections,
       connectionsPerAddress: maxConnectionsPerAddress)
   }

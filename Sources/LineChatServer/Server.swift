@@ -22,9 +22,9 @@ struct Server {
   let exchange: Exchange
   let metrics = DeliveryMetrics()
   let memory = MemoryUse()
-  let visitors: Visitors
+  let connectionLimiter: ConnectionLimiter
   /// Where pages of history that cannot be read are told of.
-  let logIncidents: Incidents
+  let throttledWarnings: ThrottledLog
   let sockets: DoorSockets
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
@@ -54,8 +54,8 @@ struct Server {
     let limits = try configuration.trafficLimits(descriptors: descriptors)
     serverLog.info("descriptors: up to \(descriptors); connections: up to \(limits.connections)")
     sockets = try DoorSockets(configuration)
-    logIncidents = Incidents { serverLog.warning($0) }
-    visitors = Visitors(limits, incidents: Incidents { serverLog.info($0) })
+    throttledWarnings = ThrottledLog { serverLog.warning($0) }
+    connectionLimiter = ConnectionLimiter(limits, log: ThrottledLog { serverLog.info($0) })
     let loops = configuration.loops ?? Processors.defaultLoops
     let share = MemoryShare(limit: (configuration.memory ?? MemoryLimit.standard) / loops, use: memory)
     self.loops = try (0..<loops).map { _ in try EventLoop(memory: share) }
@@ -113,7 +113,7 @@ struct Server {
     let encoder = IRCEncoder(serverName: configuration.serverName)
     let shard = exchange.attach(
       loop: index, reactor, hub: index == 0 ? hub : nil, log: log, formats: Formats.all(encoder),
-      metrics: metrics, incidents: logIncidents)
+      metrics: metrics, incidents: throttledWarnings)
     let doors = Doors(self, shard, encoder)
     reactor.receive(accepted) { for connection in $0 { doors.open(connection) } }
     doors.watchQuiet()

@@ -80,7 +80,7 @@ extension LineSession: ConnectionHandler {
   }
 
   private func report(_ measure: String, _ deed: String) {
-    throttle.visitor.report(measure, nick?.text, deed, at: connection.reactor.turnTime)
+    throttle.limiter.report(measure, nick?.text, deed, at: connection.reactor.turnTime)
   }
 
   /// Ends the session, with words that say why.
@@ -121,7 +121,7 @@ extension LineSession: ConnectionHandler {
   var heldBytes: Int { replay?.heldBytes ?? 0 }
 
   func closed() {
-    throttle.visitor.leave(at: connection.reactor.turnTime)
+    throttle.limiter.leave(at: connection.reactor.turnTime)
     shard.metrics.lineConnections.subtract(1, ordering: .relaxed)
     leave()
   }

@@ -15,14 +15,14 @@ public struct TrafficLimits: Sendable, Equatable {
   /// Units that all connections of one address may send; nil: any number.
   public let address: TokenBucket.Rate?
   /// Milliseconds that a connection may go on sending too fast, during all of which it is held up, before it is ended.
-  public let floodPatience: Int64
+  public let floodTimeout: Int64
   /// Connections there may be in all, and of one address.
   public let connections: Int
   public let connectionsPerAddress: Int
 
   /// `perSecond`: units of one connection; nil lifts the limits of addresses too.
   public init(
-    perSecond: Int? = nil, floodPatience: Int64 = 300_000, connections: Int = .max,
+    perSecond: Int? = nil, floodTimeout: Int64 = 300_000, connections: Int = .max,
     connectionsPerAddress: Int = .max
   ) {
     session = perSecond.map { TokenBucket.Rate(perSecond: $0, burst: max($0, Self.burst)) }
@@ -30,7 +30,7 @@ public struct TrafficLimits: Sendable, Equatable {
       TokenBucket.Rate(
         perSecond: $0.perSecond * Self.connectionsWorth, burst: $0.burst * Self.connectionsWorth)
     }
-    self.floodPatience = floodPatience
+    self.floodTimeout = floodTimeout
     self.connections = connections
     self.connectionsPerAddress = perSecond == nil ? .max : connectionsPerAddress
   }

@@ -42,7 +42,7 @@ final class ChatFixture: Sendable {
         let shard = fixture.exchange.attach(
           loop: index, reactor, hub: index == 0 ? Hub() : nil, log: fixture.log, formats: [TextFormat()],
           metrics: fixture.metrics, readPatience: fixture.readPatience,
-          incidents: Incidents { line in fixture.incidents.withLock { $0.append(line) } })
+          incidents: ThrottledLog { line in fixture.incidents.withLock { $0.append(line) } })
         fixture.shards.withLock { $0.append(Confined(shard: shard)) }
         ready.signal()
       }

@@ -6,15 +6,17 @@ import Threads
 @testable import Traffic
 
 @Suite(.timeLimit(.minutes(5))) struct ThrottleTests {
-  private func visitor(_ limits: TrafficLimits) throws -> Visitor {
-    guard case .admitted(let visitor) = Visitors(limits).admit(.v4(1), at: 0) else { throw Refused() }
-    return visitor
+  private func limiter(_ limits: TrafficLimits) throws -> AddressLimiter {
+    guard case .admitted(let limiter) = ConnectionLimiter(limits).admit(.v4(1), at: 0) else {
+      throw Refused()
+    }
+    return limiter
   }
 
   private struct Refused: Error {}
 
   @Test func aBurstIsNeverHeldUp() throws {
-    var throttle = Throttle(try visitor(TrafficLimits(perSecond: 1)))
+    var throttle = Throttle(try limiter(TrafficLimits(perSecond: 1)))
     for _ in 0..<1_000 {
       #expect(throttle.allowance(at: 0) > 0)
       throttle.take(1, at: 0)
@@ -24,7 +26,7 @@ import Threads
   }
 
   @Test func aFloodIsHeldUpAndThenEnded() throws {
-    var throttle = Throttle(try visitor(TrafficLimits(perSecond: 20, floodPatience: 10_000)))
+    var throttle = Throttle(try limiter(TrafficLimits(perSecond: 20, floodTimeout: 10_000)))
     var now: Int64 = 0
     var taken = 0
     while true {
@@ -41,7 +43,7 @@ import Threads
   }
 
   @Test func aBreathEndsTheCount() throws {
-    var throttle = Throttle(try visitor(TrafficLimits(perSecond: 20, floodPatience: 10_000)))
+    var throttle = Throttle(try limiter(TrafficLimits(perSecond: 20, floodTimeout: 10_000)))
     throttle.take(1_000, at: 0)
     _ = throttle.exceeded(at: 0)
     #expect(throttle.allowance(at: 9_000) == 180)
@@ -52,7 +54,7 @@ import Threads
   }
 
   @Test func bytesCountToo() throws {
-    var throttle = Throttle(try visitor(TrafficLimits(perSecond: 20)))
+    var throttle = Throttle(try limiter(TrafficLimits(perSecond: 20)))
     throttle.take(1, bytes: 100 * 8_192, at: 0)
     #expect(throttle.allowance(at: 0) == 900)
     throttle.take(3, bytes: 8_192, at: 0)
@@ -60,11 +62,11 @@ import Threads
   }
 
   @Test func allConnectionsOfAnAddressShareItsRate() throws {
-    let visitors = Visitors(TrafficLimits(perSecond: 20))
+    let connectionLimiter = ConnectionLimiter(TrafficLimits(perSecond: 20))
     var throttles: [Throttle] = []
     for _ in 0..<60 {
-      guard case .admitted(let visitor) = visitors.admit(.v4(1), at: 0) else { throw Refused() }
-      throttles.append(Throttle(visitor))
+      guard case .admitted(let limiter) = connectionLimiter.admit(.v4(1), at: 0) else { throw Refused() }
+      throttles.append(Throttle(limiter))
     }
     var taken = 60
     for index in throttles.indices {
@@ -79,12 +81,14 @@ import Threads
     #expect(throttles[59].allowance(at: 0) == 0)
     #expect(throttles[59].exceeded(at: 0) == .pause(milliseconds: 100))
     #expect(throttles[59].allowance(at: 100) > 0)
-    guard case .refused(.tooFast, retryAfter: 1) = visitors.admit(.v4(1), at: 0) else { throw Refused() }
-    guard case .admitted = visitors.admit(.v4(2), at: 0) else { throw Refused() }
+    guard case .refused(.tooFast, retryAfter: 1) = connectionLimiter.admit(.v4(1), at: 0) else {
+      throw Refused()
+    }
+    guard case .admitted = connectionLimiter.admit(.v4(2), at: 0) else { throw Refused() }
   }
 
   @Test func requestsAreToldWhenToComeBack() throws {
-    var throttle = Throttle(try visitor(TrafficLimits(perSecond: 1)))
+    var throttle = Throttle(try limiter(TrafficLimits(perSecond: 1)))
     for _ in 0..<1_000 { #expect(throttle.admit(bytes: 10, at: 0) == nil) }
     #expect(throttle.admit(bytes: 10, at: 0) == 1)
     #expect(throttle.admit(bytes: 10, at: 999) == 1)
@@ -93,12 +97,12 @@ import Threads
 
   @Test func aRequestIsLoggedByTheNameItGives() throws {
     let lines = Lock<[String]>([])
-    let incidents = Incidents { line in lines.withLock { $0.append(line) } }
+    let log = ThrottledLog { line in lines.withLock { $0.append(line) } }
     let address = PeerAddress.v4(UInt32(bigEndian: 0x7F00_0001))
     for name in ["alice", nil] {
-      let admission = Visitors(TrafficLimits(perSecond: 1), incidents: incidents).admit(address, at: 0)
-      guard case .admitted(let visitor) = admission else { throw Refused() }
-      var throttle = Throttle(visitor)
+      let admission = ConnectionLimiter(TrafficLimits(perSecond: 1), log: log).admit(address, at: 0)
+      guard case .admitted(let limiter) = admission else { throw Refused() }
+      var throttle = Throttle(limiter)
       // Of what is let in the name is not looked at.
       for _ in 0..<1_000 { #expect(throttle.admit(bytes: 10, by: looked(), at: 0) == nil) }
       for _ in 0..<3 { #expect(throttle.admit(bytes: 10, by: name, at: 0) == 1) }
@@ -115,7 +119,7 @@ import Threads
   }
 
   @Test func offIsOff() throws {
-    var throttle = Throttle(try visitor(TrafficLimits()))
+    var throttle = Throttle(try limiter(TrafficLimits()))
     throttle.take(1_000_000_000, bytes: .max, at: 0)
     #expect(throttle.allowance(at: 0) == .max)
     #expect(throttle.admit(bytes: .max, at: 0) == nil)

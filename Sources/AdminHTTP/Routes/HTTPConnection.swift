@@ -263,7 +263,7 @@ extension HTTPConnection: ConnectionHandler {
   /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
   func outputOverflowed() {
     let isMidAnswer = owedAnswerWhenEvicted || answering != nil || connection.output.pendingBytes > 0
-    throttle.visitor.reportRequest(
+    throttle.limiter.reportRequest(
       "cut off", of: nil, connection.cutOffReason, at: connection.reactor.turnTime)
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
     // Its request may have been carried out: that it was not must not be said.
@@ -281,7 +281,7 @@ extension HTTPConnection: ConnectionHandler {
   var heldBytes: Int { parser.heldBytes + rest.endIndex }
 
   func closed() {
-    throttle.visitor.leave(at: connection.reactor.turnTime)
+    throttle.limiter.leave(at: connection.reactor.turnTime)
     leaveShard()
     door.remove(self)
   }

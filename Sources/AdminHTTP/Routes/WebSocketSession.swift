@@ -261,7 +261,7 @@ extension WebSocketSession: ConnectionHandler {
   }
 
   private func report(_ measure: String, _ deed: String) {
-    throttle.visitor.report(measure, opening.user.text, deed, at: connection.reactor.turnTime)
+    throttle.limiter.report(measure, opening.user.text, deed, at: connection.reactor.turnTime)
   }
 
   func inputEnded() { end(.hangUp) }
@@ -284,7 +284,7 @@ extension WebSocketSession: ConnectionHandler {
   }
 
   func closed() {
-    throttle.visitor.leave(at: connection.reactor.turnTime)
+    throttle.limiter.leave(at: connection.reactor.turnTime)
     door.shard.metrics.webSockets.subtract(1, ordering: .relaxed)
     leave()
   }

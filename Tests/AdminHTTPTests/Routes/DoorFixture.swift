@@ -39,8 +39,10 @@ final class DoorFixture: Sendable {
           loop: 0, reactor, hub: Hub(), log: log, formats: [WebSocketFormat()], metrics: DeliveryMetrics())
         let door = HTTPDoor(shard, settings)
         self.door.withLock { $0 = Confined(door: door) }
-        guard case .admitted(let visitor) = Visitors(TrafficLimits()).admit(.other, at: 0) else { return }
-        reactor.adopt(own, outputLimit: 1 << 20) { door.handler(for: $0, Throttle(visitor)) }
+        guard case .admitted(let limiter) = ConnectionLimiter(TrafficLimits()).admit(.other, at: 0) else {
+          return
+        }
+        reactor.adopt(own, outputLimit: 1 << 20) { door.handler(for: $0, Throttle(limiter)) }
       }
     }
   }

@@ -2,7 +2,7 @@ import Threads
 
 /// What comes of clients and their requests that the operator may want to know: a line in the log for each, but never so many that a
 /// crowd of them floods the log. Any thread may report.
-public final class Incidents: Sendable {
+public final class ThrottledLog: Sendable {
   /// Lines that may come at once, and in each second after that.
   static let rate = TokenBucket.Rate(perSecond: 1, burst: 20)
 

@@ -3,15 +3,15 @@ public import Reactor
 import Threads
 
 /// Who has connections: keeps their numbers within the limits. Any thread may ask.
-public final class Visitors: Sendable {
+public final class ConnectionLimiter: Sendable {
   public enum Admission: Sendable {
-    case admitted(Visitor)
+    case admitted(AddressLimiter)
     /// `retryAfter`: when to try again, in whole seconds, at least 1.
     case refused(ErrorCode, retryAfter: Int)
   }
 
   private struct Entry {
-    let visitor: Visitor
+    let limiter: AddressLimiter
     var connections = 0
   }
 
@@ -25,46 +25,46 @@ public final class Visitors: Sendable {
   private static let leastSwept = 1_024
 
   public let limits: TrafficLimits
-  let incidents: Incidents
+  let log: ThrottledLog
   private let state = Lock(State())
 
-  public init(_ limits: TrafficLimits, incidents: Incidents = Incidents { _ in }) {
+  public init(_ limits: TrafficLimits, log: ThrottledLog = ThrottledLog { _ in }) {
     self.limits = limits
-    self.incidents = incidents
+    self.log = log
   }
 
-  /// Lets in a connection from `address` if there is room for it. ``Visitor/leave(at:)`` when it has closed.
+  /// Lets in a connection from `address` if there is room for it. ``AddressLimiter/leave(at:)`` when it has closed.
   public func admit(_ address: PeerAddress, at now: Int64) -> Admission {
     state.withLock { state in
       if state.connections >= limits.connections { return .refused(.tooManyConnections, retryAfter: 10) }
-      var entry = state.entries[address] ?? Entry(visitor: Visitor(address, self))
+      var entry = state.entries[address] ?? Entry(limiter: AddressLimiter(address, self))
       if entry.connections >= limits.connectionsPerAddress {
         return .refused(.tooManyConnections, retryAfter: 10)
       }
-      let wait = entry.visitor.wait(at: now)
+      let wait = entry.limiter.wait(at: now)
       if wait > 0 { return .refused(.tooFast, retryAfter: Int((wait + 999) / 1000)) }
-      _ = entry.visitor.take(1, at: now)
+      _ = entry.limiter.take(1, at: now)
       entry.connections += 1
       state.connections += 1
       state.entries[address] = entry
       if state.entries.count > state.sweepAt { sweep(&state, now) }
-      return .admitted(entry.visitor)
+      return .admitted(entry.limiter)
     }
   }
 
-  func leave(_ visitor: Visitor, at now: Int64) {
+  func leave(_ limiter: AddressLimiter, at now: Int64) {
     state.withLock { state in
       state.connections -= 1
-      guard var entry = state.entries[visitor.address] else { return }
+      guard var entry = state.entries[limiter.address] else { return }
       entry.connections -= 1
       // An address that has sent too much may not begin anew by connecting anew.
-      let isOver = entry.connections == 0 && visitor.isForgotten(at: now)
-      state.entries[visitor.address] = isOver ? nil : entry
+      let isOver = entry.connections == 0 && limiter.isForgotten(at: now)
+      state.entries[limiter.address] = isOver ? nil : entry
     }
   }
 
   private func sweep(_ state: inout State, _ now: Int64) {
-    state.entries = state.entries.filter { $1.connections > 0 || !$1.visitor.isForgotten(at: now) }
+    state.entries = state.entries.filter { $1.connections > 0 || !$1.limiter.isForgotten(at: now) }
     state.sweepAt = max(Self.leastSwept, state.entries.count * 2)
   }
 
