@@ -4,7 +4,7 @@ import LineProtocol
 /// A session and the connection it has at the moment: does the reading, writing and connecting that the session asks for.
 final class Link {
   /// How long the server may take until the session is live; it may have to probe another holder of the name for 10 s.
-  private static let patience: Int64 = 30_000
+  private static let timeout: Int64 = 30_000
 
   private(set) var session: ChatSession
   private let server: ServerAddress
@@ -34,7 +34,7 @@ final class Link {
   func connect() throws(ClientError) {
     connection = try LineConnection.connect(to: server)
     failure = nil
-    deadline = Clock.milliseconds() + Link.patience
+    deadline = Clock.milliseconds() + Link.timeout
     _ = perform(session.connected())
   }
 

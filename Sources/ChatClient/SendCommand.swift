@@ -4,7 +4,7 @@ import LineProtocol
 /// `linechat send`: one message, and the id under which it is stored.
 struct SendCommand {
   /// How long the server may take in all.
-  private static let patience: Int64 = 30_000
+  private static let timeout: Int64 = 30_000
 
   private let streams: Streams
   private let link: Link
@@ -23,13 +23,13 @@ struct SendCommand {
       return fail(error.message)
     }
     var events = link.submit(Draft(text: text))
-    let end = Clock.milliseconds() + SendCommand.patience
+    let end = Clock.milliseconds() + SendCommand.timeout
     while true {
       for event in events {
         if let status = status(after: event) { return status }
       }
       let rest = end - Clock.milliseconds()
-      guard rest > 0 else { return broken("no answer for \(SendCommand.patience / 1000) s") }
+      guard rest > 0 else { return broken("no answer for \(SendCommand.timeout / 1000) s") }
       events = link.turn(wait(for: [link.pollDescriptor], atMost: Int32(rest))[0])
     }
   }

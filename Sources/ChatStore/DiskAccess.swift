@@ -5,7 +5,7 @@ struct DiskAccess: Sendable {
   /// The name of the SQLite VFS that opens the files, https://www.sqlite.org/vfs.html; nil for that of the system.
   var vfs: String?
   /// How long a transaction waits for one of another process.
-  var patience = LockPatience(milliseconds: 5_000)
+  var lockTimeout = LockTimeout(milliseconds: 5_000)
   /// The same for all transactions together once the log is to stop.
   var stopMilliseconds = 2_000
   /// After how long a log that cannot be written is tried again, if no message does that.

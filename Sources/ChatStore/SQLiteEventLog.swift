@@ -130,7 +130,7 @@ public final class SQLiteEventLog: EventLog {
 
   /// Stores what is pending and closes the file. False if the last that was to be stored could not be.
   public func stop() -> Bool {
-    disk.patience.limit(toMilliseconds: disk.stopMilliseconds)
+    disk.lockTimeout.limit(toMilliseconds: disk.stopMilliseconds)
     queue.close()
     reads.close()
     for thread in threads.withLock({ $0 }) { thread.join() }

@@ -18,11 +18,11 @@ public protocol Participant: AnyObject {
   func shutDown()
 
   /// Called again and again: time to look whether the peer is still there. `now`: milliseconds of the monotonic clock.
-  func look(at now: Int64, _ patience: Quiet.Patience)
+  func look(at now: Int64, _ timeouts: Keepalive.Timeouts)
 }
 
 extension Participant {
-  public func look(at now: Int64, _ patience: Quiet.Patience) {}
+  public func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {}
 }
 
 /// What became of an event that the session caused.

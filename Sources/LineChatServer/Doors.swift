@@ -12,7 +12,7 @@ struct Doors {
   private let line: LineDoor
   private let http: HTTPDoor
   private let sendQueueBytes: Int
-  private let patience: Quiet.Patience
+  private let timeouts: Keepalive.Timeouts
 
   init(_ server: Server, _ shard: Shard, _ encoder: IRCEncoder) {
     self.shard = shard
@@ -25,15 +25,15 @@ struct Doors {
     line = LineDoor(shard, settings)
     http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes
-    patience = configuration.patience
+    timeouts = configuration.timeouts
   }
 
   /// Looks after peers that are gone without a word, with one timer for all of the loop.
   func watchQuiet() {
-    let (shard, patience) = (self.shard, self.patience)
-    shard.reactor.every(milliseconds: patience.tick) {
+    let (shard, timeouts) = (self.shard, self.timeouts)
+    shard.reactor.every(milliseconds: timeouts.tick) {
       let now = shard.reactor.turnTime
-      shard.forEachParticipant { $0.look(at: now, patience) }
+      shard.forEachParticipant { $0.look(at: now, timeouts) }
     }
   }
 

@@ -10,7 +10,7 @@ extension Server {
       webSocketFormat: .webSocket, names: configuration.hostNames(machine: MachineName.current),
       allowedOrigins: configuration.allowOrigins,
       lineAddresses: { lineAddresses },
-      patience: configuration.requestTimeout,
+      tickMilliseconds: configuration.requestTimeout,
       log: LogFigures(
         batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
         queuedBytes: { log.queuedBytes }, times: { log.times }, fileBytes: { log.fileBytes }),

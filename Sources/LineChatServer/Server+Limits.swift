@@ -26,8 +26,8 @@ extension ServerConfiguration {
       roomsPerSession: rateLimit == .off ? .max : maxRoomsPerSession, rooms: maxRooms)
   }
 
-  var patience: Quiet.Patience {
-    Quiet.Patience(pingAfter: pingAfter, pingTimeout: pingTimeout, registration: registerTimeout)
+  var timeouts: Keepalive.Timeouts {
+    Keepalive.Timeouts(pingAfter: pingAfter, pingTimeout: pingTimeout, registration: registerTimeout)
   }
 }
 

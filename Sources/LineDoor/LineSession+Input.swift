@@ -11,7 +11,7 @@ extension LineSession: ConnectionHandler {
     let allowance = throttle.allowance(at: now)
     var lines = 0
     let consumed = receive(bytes, &lines, allowance)
-    if lines > 0 { quiet.heard(at: now) }
+    if lines > 0 { keepalive.heard(at: now) }
     throttle.take(max(lines, asked), bytes: consumed, at: now)
     asked = 0
     return consumed

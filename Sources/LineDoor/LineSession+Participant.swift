@@ -29,17 +29,17 @@ extension LineSession: Participant {
   }
 
   /// Plain sessions that have a nick are left alone: a person with `nc` cannot answer a ping.
-  func look(at now: Int64, _ patience: Quiet.Patience) {
+  func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {
     guard connection.isOpen else { return }
     if connection.isInputPaused || (nick == nil && !isIdle) {
       // Its answer may be in what is not read; or it is the server that owes one.
-      quiet.heard(at: now)
+      keepalive.heard(at: now)
     } else if nick == nil {
-      if quiet.lasts(patience.registration, at: now) {
+      if keepalive.lasts(timeouts.registration, at: now) {
         dismiss(.timeout, "no NICK came in time; connect again")
       }
     } else if dialect.canAnswerPings {
-      switch quiet.look(at: now, patience) {
+      switch keepalive.look(at: now, timeouts) {
       case .wait: break
       case .ping: dialect.ping(self)
       case .gone: dismiss(.timeout, "Ping timeout")

@@ -37,7 +37,7 @@ final class LineSession {
   var throttle: Throttle
   /// What the hub was asked for since the last read: a line that names several rooms counts for each.
   var asked = 0
-  var quiet: Quiet
+  var keepalive: Keepalive
   /// Nothing more is kept for this session that comes after this id.
   var givenWhenEvicted: Int64?
 
@@ -48,7 +48,7 @@ final class LineSession {
 
   init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings, _ throttle: Throttle) {
     self.throttle = throttle
-    quiet = Quiet(at: connection.reactor.turnTime)
+    keepalive = Keepalive(at: connection.reactor.turnTime)
     self.connection = connection
     self.shard = shard
     self.settings = settings

@@ -37,7 +37,7 @@ final class PlainDialect: LineDialect {
   }
 
   private func wait(_ session: LineSession) {
-    session.connection.reactor.after(milliseconds: DialectChoice.patience) { [weak self, weak session] in
+    session.connection.reactor.after(milliseconds: DialectChoice.timeout) { [weak self, weak session] in
       guard let self, let session, session.connection.isOpen else { return }
       // The line that decides may be in what waits for the answer of the hub.
       if session.connection.isInputPaused { return wait(session) }

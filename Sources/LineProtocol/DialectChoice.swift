@@ -17,7 +17,7 @@ public struct DialectChoice: Sendable {
 
   /// How long a session's first line, if it is a NICK with CRLF, waits for one that decides: 300 ms, and one more, as the clock
   /// counts whole ones.
-  public static let patience: Int64 = 301
+  public static let timeout: Int64 = 301
   /// Bytes of the lines that may be held; with more a session is plain.
   public static let heldBytes = Limits.line
 
@@ -44,7 +44,7 @@ public struct DialectChoice: Sendable {
 
   /// Keeps a line that tells nothing.
   public mutating func hold(_ line: Span<UInt8>, endsWithCRLF: Bool, at now: Int64) {
-    if !isHolding, !hasHeardLine, endsWithCRLF { deadline = now + Self.patience }
+    if !isHolding, !hasHeardLine, endsWithCRLF { deadline = now + Self.timeout }
     hasHeardLine = true
     held.append(line.withUnsafeBufferPointer { Array($0) })
   }

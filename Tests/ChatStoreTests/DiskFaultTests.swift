@@ -29,7 +29,8 @@ import Testing
   /// Tries again at once, or, if nothing is to happen by itself, never.
   private func access(isRetrying: Bool = true) -> DiskAccess {
     DiskAccess(
-      vfs: disk.name, patience: LockPatience(milliseconds: 0), retryMilliseconds: isRetrying ? 1 : 3_600_000)
+      vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 0), retryMilliseconds: isRetrying ? 1 : 3_600_000
+    )
   }
 
   /// A file that was left in an orderly way needs nothing written to be read.

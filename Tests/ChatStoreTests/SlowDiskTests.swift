@@ -111,7 +111,7 @@ import Testing
   /// Another process has a transaction open, for less than the log waits.
   @Test func aLockIsWaitedFor() async throws {
     let log = try fixture.open(
-      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 600_000)))
+      disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 600_000)))
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
     log.append([LogFixture.message("patient")])
@@ -126,7 +126,7 @@ import Testing
   /// The end does not wait for a lock for as long as messages do.
   @Test func aLockAtTheEndIsAnErrorForAllThatWaits() async throws {
     let log = try fixture.open(
-      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 600_000), stopMilliseconds: 10))
+      disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 600_000), stopMilliseconds: 10))
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
     log.append([LogFixture.message("first")])
@@ -140,7 +140,7 @@ import Testing
   /// The same, for longer.
   @Test func aLockThatStaysIsAnError() async throws {
     let log = try fixture.open(
-      disk: DiskAccess(vfs: disk.name, patience: LockPatience(milliseconds: 0), retryMilliseconds: 1))
+      disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 0), retryMilliseconds: 1))
     log.append([LogFixture.message("before")])
     _ = await fixture.published(1)
     let other = try Database(path: fixture.path, .readWrite)

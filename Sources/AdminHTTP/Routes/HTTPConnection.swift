@@ -26,7 +26,7 @@ final class HTTPConnection {
   /// The connection closes after the answer in progress.
   private var isEnding = false
   private var owedAnswerWhenEvicted = false
-  private var patience = HTTPPatience()
+  private var timeouts = HTTPTimeouts()
   private var throttle: Throttle
   /// The request in the parser may be sent from where it comes from.
   private var isSourceChecked = false
@@ -146,7 +146,7 @@ final class HTTPConnection {
     framing.encode(part, isLast: next == nil, into: &bytes)
     answering?.framing = framing
     answering?.next = next
-    patience.progressed()
+    timeouts.progressed()
     send(bytes)
   }
 
@@ -177,7 +177,7 @@ final class HTTPConnection {
   private func finishAnswer() {
     let goesOn = keepsAlive
     answering = nil
-    patience.progressed()
+    timeouts.progressed()
     if goesOn { connection.resumeInput() } else { connection.finish() }
   }
 
@@ -192,14 +192,14 @@ final class HTTPConnection {
 
   func tick() {
     guard connection.isOpen else { return }
-    switch patience.tick(phase) {
+    switch timeouts.tick(phase) {
     case .wait: break
     case .refuse: refuseInput(.timeout)
     case .close: connection.close()
     }
   }
 
-  private var phase: HTTPPatience.Phase {
+  private var phase: HTTPTimeouts.Phase {
     let waiting = connection.output.pendingBytes + rest.count
     if waiting > 0 { return .sending(waiting) }
     if answering != nil { return .answering }
@@ -229,7 +229,7 @@ extension HTTPConnection: ConnectionHandler {
         if answering == nil { connection.notifyWhenDrained() }
         return offset
       }
-      if !parser.isMidRequest { patience.progressed() }
+      if !parser.isMidRequest { timeouts.progressed() }
       let step = parser.parse(bytes.extracting(offset...))
       offset += step.consumed
       switch step.event {

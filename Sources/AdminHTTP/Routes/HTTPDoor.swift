@@ -77,7 +77,7 @@ package final class HTTPDoor {
   private func startTicking() {
     if isTicking { return }
     isTicking = true
-    shard.reactor.after(milliseconds: settings.patience) { [weak self] in self?.tick() }
+    shard.reactor.after(milliseconds: settings.tickMilliseconds) { [weak self] in self?.tick() }
   }
 
   func tick() {

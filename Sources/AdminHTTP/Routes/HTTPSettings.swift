@@ -15,8 +15,8 @@ package struct HTTPSettings: Sendable {
   package var allowedOrigins: [String]
   /// Where the line door listens, as `HOST:PORT`; for the page at `/`.
   package var lineAddresses: @Sendable () -> [String]
-  /// Milliseconds between two looks at the connections that are quiet; see ``HTTPPatience``.
-  package var patience: Int64
+  /// Milliseconds between two looks at the connections that are quiet; see ``HTTPTimeouts``.
+  package var tickMilliseconds: Int64
   /// What the log tells of itself; for `/metrics`.
   package var log: LogFigures
   /// What all connections together hold; for `/metrics`.
@@ -27,7 +27,7 @@ package struct HTTPSettings: Sendable {
 
   package init(
     webSocketFormat: FormatID, names: [String], allowedOrigins: [String],
-    lineAddresses: @escaping @Sendable () -> [String], patience: Int64, log: LogFigures,
+    lineAddresses: @escaping @Sendable () -> [String], tickMilliseconds: Int64, log: LogFigures,
     memory: MemoryUse = MemoryUse(), version: String = "", started: Timestamp = Timestamp(milliseconds: 0)
   ) {
     self.version = version
@@ -36,7 +36,7 @@ package struct HTTPSettings: Sendable {
     self.names = names
     self.allowedOrigins = allowedOrigins
     self.lineAddresses = lineAddresses
-    self.patience = patience
+    self.tickMilliseconds = tickMilliseconds
     self.log = log
     self.memory = memory
   }

@@ -25,11 +25,11 @@ extension WebSocketSession: Participant {
 
   func probe() {}
 
-  func look(at now: Int64, _ patience: Quiet.Patience) {
+  func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {
     guard connection.isOpen else { return }
     // Its answer may be in what is not read.
-    if connection.isInputPaused { return quiet.heard(at: now) }
-    switch quiet.look(at: now, patience) {
+    if connection.isInputPaused { return keepalive.heard(at: now) }
+    switch keepalive.look(at: now, timeouts) {
     case .wait: break
     case .ping: send { WebSocketEncoder.ping([], into: &$0) }
     case .gone: cutOff(.policyViolation, "ping timeout", isSlow: false)

@@ -45,7 +45,7 @@ final class WebSocketSession {
   private var ending: Ending?
   var endReason = "connection closed"
   private var throttle: Throttle
-  var quiet: Quiet
+  var keepalive: Keepalive
   /// Nothing more is kept for this session that comes after this id.
   private var givenWhenEvicted: Int64?
 
@@ -57,7 +57,7 @@ final class WebSocketSession {
 
   init(_ connection: Connection, _ door: HTTPDoor, _ opening: WebSocketOpening, _ throttle: Throttle) {
     self.throttle = throttle
-    quiet = Quiet(at: connection.reactor.turnTime)
+    keepalive = Keepalive(at: connection.reactor.turnTime)
     self.connection = connection
     self.door = door
     self.opening = opening
@@ -218,7 +218,7 @@ extension WebSocketSession: ConnectionHandler {
     let allowance = throttle.allowance(at: now)
     var frames = 0
     let consumed = receive(bytes, &frames, allowance)
-    if frames > 0 { quiet.heard(at: now) }
+    if frames > 0 { keepalive.heard(at: now) }
     throttle.take(frames, bytes: consumed, at: now)
     return consumed
   }

@@ -3,12 +3,12 @@ import CSQLite
 /// A connection to the database file. Used by one thread at a time, the one that owns it.
 ///
 /// Unsafe code: the handle, which SQLite frees in `deinit`; statements hold their database, so none outlives it. The busy handler's
-/// context is `patience`, which lives as long as the handle.
+/// context is `lockTimeout`, which lives as long as the handle.
 final class Database {
   enum Access { case readWrite, readOnly }
 
   let handle: OpaquePointer
-  private let patience: LockPatience
+  private let lockTimeout: LockTimeout
   /// Outlives the handle.
   private let lock: DatabaseLock?
 
@@ -25,14 +25,14 @@ final class Database {
       throw SQLError(code: code, message: message, statement: "open \(path)")
     }
     handle = opened
-    patience = disk.patience
+    lockTimeout = disk.lockTimeout
     lock = disk.lock
     sqlite3_busy_handler(
       handle,
       { context, count in
         guard let context else { return 0 }
-        return Unmanaged<LockPatience>.fromOpaque(context).takeUnretainedValue().waits(Int(count)) ? 1 : 0
-      }, Unmanaged.passUnretained(patience).toOpaque())
+        return Unmanaged<LockTimeout>.fromOpaque(context).takeUnretainedValue().waits(Int(count)) ? 1 : 0
+      }, Unmanaged.passUnretained(lockTimeout).toOpaque())
   }
 
   deinit { sqlite3_close_v2(handle) }

@@ -25,11 +25,11 @@ struct ServerConfiguration: Equatable, Sendable {
   var maxConnectionsPerAddress = 4_096
   var maxRooms = 1_000_000
   var maxRoomsPerSession = 1_000
-  /// Milliseconds; see ``Quiet/Patience``.
+  /// Milliseconds; see ``Keepalive/Timeouts``.
   var pingAfter: Int64 = 90_000
   var pingTimeout: Int64 = 60_000
   var registerTimeout: Int64 = 60_000
-  /// Milliseconds; see `HTTPPatience`.
+  /// Milliseconds; see `HTTPTimeouts`.
   var requestTimeout: Int64 = 20_000
   /// The name that IRC clients see as the origin of replies.
   var serverName = "linechat"

@@ -30,7 +30,8 @@ final class DoorFixture: Sendable {
     let exchange = Exchange(loops: [loop], bus: bus)
     // An hour: its own clock does not tick during a test, however long that takes.
     let settings = HTTPSettings(
-      webSocketFormat: FormatID(0), names: [], allowedOrigins: [], lineAddresses: { [] }, patience: 3_600_000,
+      webSocketFormat: FormatID(0), names: [], allowedOrigins: [], lineAddresses: { [] },
+      tickMilliseconds: 3_600_000,
       log: LogFigures(
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
     try Thread.detached {

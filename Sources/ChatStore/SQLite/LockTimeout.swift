@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 /// How long transactions wait while another process has the database locked. Shared by all connections of a log.
-final class LockPatience: Sendable {
+final class LockTimeout: Sendable {
   /// How long one look at a lock keeps from the next.
   private static let stepMilliseconds = 10
 

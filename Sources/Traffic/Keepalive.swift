@@ -1,8 +1,8 @@
 /// How long a peer has been quiet, and whether it was asked if it is still there. A pure value: the caller brings the time, in
 /// milliseconds of a clock that never goes back.
-public struct Quiet: Sendable {
+public struct Keepalive: Sendable {
   /// How long a peer may be quiet.
-  public struct Patience: Sendable, Equatable {
+  public struct Timeouts: Sendable, Equatable {
     /// Milliseconds of quiet after which a peer is asked.
     public var pingAfter: Int64
     /// Milliseconds that one has to answer.
@@ -40,9 +40,9 @@ public struct Quiet: Sendable {
   }
 
   /// Looks at a peer that can be asked.
-  public mutating func look(at now: Int64, _ patience: Patience) -> Verdict {
-    if isAsked { return now - since >= patience.pingTimeout ? .gone : .wait }
-    guard now - since >= patience.pingAfter else { return .wait }
+  public mutating func look(at now: Int64, _ timeouts: Timeouts) -> Verdict {
+    if isAsked { return now - since >= timeouts.pingTimeout ? .gone : .wait }
+    guard now - since >= timeouts.pingAfter else { return .wait }
     isAsked = true
     since = now
     return .ping

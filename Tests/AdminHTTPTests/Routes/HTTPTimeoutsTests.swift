@@ -2,12 +2,12 @@ import Testing
 
 @testable import AdminHTTP
 
-@Suite(.timeLimit(.minutes(5))) struct HTTPPatienceTests {
-  private typealias Verdict = HTTPPatience.Verdict
+@Suite(.timeLimit(.minutes(5))) struct HTTPTimeoutsTests {
+  private typealias Verdict = HTTPTimeouts.Verdict
 
-  private func verdicts(_ phases: [HTTPPatience.Phase]) -> [Verdict] {
-    var patience = HTTPPatience()
-    return phases.map { patience.tick($0) }
+  private func verdicts(_ phases: [HTTPTimeouts.Phase]) -> [Verdict] {
+    var timeouts = HTTPTimeouts()
+    return phases.map { timeouts.tick($0) }
   }
 
   @Test func anIdleConnectionIsKeptForAWhile() {
@@ -26,10 +26,10 @@ import Testing
   }
 
   @Test func progressBeginsAnew() {
-    var patience = HTTPPatience()
-    #expect(patience.tick(.receiving) == .wait)
-    patience.progressed()
-    #expect(patience.tick(.receiving) == .wait)
-    #expect(patience.tick(.receiving) == .refuse)
+    var timeouts = HTTPTimeouts()
+    #expect(timeouts.tick(.receiving) == .wait)
+    timeouts.progressed()
+    #expect(timeouts.tick(.receiving) == .wait)
+    #expect(timeouts.tick(.receiving) == .refuse)
   }
 }

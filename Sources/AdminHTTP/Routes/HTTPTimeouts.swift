@@ -3,7 +3,7 @@
 ///
 /// With a look every 20 seconds a request has 20 to 40 seconds to arrive, a response as long to make progress, and an idle
 /// connection is kept for 60 to 80.
-struct HTTPPatience: Sendable {
+struct HTTPTimeouts: Sendable {
   enum Phase: Sendable {
     /// Between two requests.
     case idle
