@@ -24,7 +24,7 @@ extension ChatSession {
     case farewell(String)
     case disconnected(String)
     /// The server does not let this session in; another attempt may pass if the refusal is `transient`.
-    case turnedAway(String, transient: Bool)
+    case rejected(String, transient: Bool)
     /// The server ends the connection because too much came at once; another may be made in so many seconds. What it has not
     /// answered it has not taken, and waits for that.
     case throttled(String, seconds: Int64)

@@ -19,7 +19,7 @@ extension ChatSession {
     case (.names, _): return []
     case (.nick, _), (.join, _), (.quit, _), (nil, _):
       phase = .over
-      return [.tell(.turnedAway(text, transient: ChatSession.isTransient(code)))]
+      return [.tell(.rejected(text, transient: ChatSession.isTransient(code)))]
     }
   }
 
@@ -45,7 +45,7 @@ extension ChatSession {
   private mutating func tryNextNick(_ text: String) -> [Action] {
     guard case .naming(let attempt) = phase, attempt < ChatSession.nickAttempts else {
       phase = .over
-      return [.tell(.turnedAway(text, transient: false))]
+      return [.tell(.rejected(text, transient: false))]
     }
     phase = .naming(attempt: attempt + 1)
     nick = wantedNick.numbered(attempt + 1)

@@ -66,10 +66,10 @@ extension ChatSession {
     let earlier = held.prefix { $0.id <= message.id }
     held.removeFirst(earlier.count)
     let shown = earlier.filter { $0.id < message.id }.flatMap { seen($0) }
-    let own = doubtful.firstIndex { $0.nick == message.user && $0.draft.text == message.text }
+    let own = unconfirmed.firstIndex { $0.nick == message.user && $0.draft.text == message.text }
     guard let own else { return shown + seen(message) }
     cursor = max(cursor ?? 0, message.id)
-    return shown + [.tell(.stored(doubtful.remove(at: own).draft, id: message.id))]
+    return shown + [.tell(.stored(unconfirmed.remove(at: own).draft, id: message.id))]
   }
 
   private mutating func listOrReplayEnded() -> [Action] {
@@ -92,8 +92,8 @@ extension ChatSession {
     phase = .live
     cursor = max(cursor ?? 0, newestAtJoin)
     var actions: [Action] = [.tell(.live(nick: nick.text))]
-    actions += doubtful.map { .tell(.uncertain($0.draft)) }
-    doubtful = []
+    actions += unconfirmed.map { .tell(.uncertain($0.draft)) }
+    unconfirmed = []
     let drafts = waiting
     waiting = []
     for draft in drafts { actions += send(draft) }

@@ -52,7 +52,7 @@ struct ChatSession: Sendable {
   /// Drafts that were not sent yet.
   var waiting: [Draft] = []
   /// Drafts that were sent over a connection that broke before the answer; a replay shows which of them were stored.
-  var doubtful: [Doubt] = []
+  var unconfirmed: [UnconfirmedDraft] = []
   /// The lines of a message whose last line has not come.
   var parts: [String] = []
   /// Live messages that came while the newest messages were being fetched.
@@ -70,7 +70,7 @@ struct ChatSession: Sendable {
     case quit
   }
 
-  struct Doubt: Equatable, Sendable {
+  struct UnconfirmedDraft: Equatable, Sendable {
     let draft: Draft
     let nick: String
   }
@@ -90,7 +90,7 @@ struct ChatSession: Sendable {
 
   /// The drafts of which it is not known whether they are stored, in the order in which they were submitted.
   var unsettled: [(draft: Draft, wasSent: Bool)] {
-    var drafts = doubtful.map { (draft: $0.draft, wasSent: true) }
+    var drafts = unconfirmed.map { (draft: $0.draft, wasSent: true) }
     for case .message(let draft) in awaited { drafts.append((draft, true)) }
     return drafts + waiting.map { ($0, false) }
   }
@@ -104,7 +104,9 @@ struct ChatSession: Sendable {
 
   /// The connection is gone, for the reason given.
   mutating func disconnected(_ reason: String) -> [Action] {
-    for case .message(let draft) in awaited { doubtful.append(Doubt(draft: draft, nick: nick.text)) }
+    for case .message(let draft) in awaited {
+      unconfirmed.append(UnconfirmedDraft(draft: draft, nick: nick.text))
+    }
     awaited = []
     parts = []
     held = []

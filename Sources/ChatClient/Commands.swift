@@ -43,19 +43,20 @@ func runChat(user: Nick, room: RoomName, server: ServerAddress, streams: Streams
   // A pipe sends lines again when a server has told it to wait; a person looks what is there.
   let references = isInteractive ? nil : String(UInt64.random(in: 0...UInt64.max), radix: 36)
   let session = ChatSession(nick: user, room: room, start: start, references: references)
-  let link = Link(session, to: server)
+  let connection = ReconnectingConnection(session, to: server)
   do {
-    try link.connect()
+    try connection.connect()
   } catch {
     streams.complain(error.message)
     return 1
   }
   guard isInteractive, let terminal = RawTerminal(streams) else {
-    var chat = PipedChat(link: link, streams: streams)
+    var chat = PipedChat(connection: connection, streams: streams)
     return chat.run()
   }
   let style = Style(isTerminal: true) { name in getenv(name).map { String(cString: $0) } }
   let transcript = Transcript(room: room, style: style, clock: Clock.local)
-  var chat = InteractiveChat(link: link, terminal: terminal, streams: streams, transcript: transcript)
+  var chat = InteractiveChat(
+    connection: connection, terminal: terminal, streams: streams, transcript: transcript)
   return chat.run()
 }

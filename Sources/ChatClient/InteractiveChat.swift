@@ -7,7 +7,7 @@ struct InteractiveChat {
   private static let mostNames = 10_000
 
   private let streams: Streams
-  private let link: Link
+  private let connection: ReconnectingConnection
   private var screen: ChatScreen
   private var transcript: Transcript
   private var editor = LineEditor()
@@ -19,10 +19,10 @@ struct InteractiveChat {
     var complaints: [String] = []
   }
 
-  /// Takes over a link that is connected and a terminal that is raw.
-  init(link: Link, terminal: RawTerminal, streams: Streams, transcript: Transcript) {
+  /// Takes over what is connected, and a terminal that is raw.
+  init(connection: ReconnectingConnection, terminal: RawTerminal, streams: Streams, transcript: Transcript) {
     self.streams = streams
-    self.link = link
+    self.connection = connection
     self.transcript = transcript
     screen = ChatScreen(terminal, streams, prompt: transcript.room.text + "> ")
   }
@@ -40,8 +40,10 @@ struct InteractiveChat {
     screen.show(above: editor)
     while true {
       let ready = wait(
-        for: [link.pollDescriptor, pollfd(reading: streams.input), pollfd(reading: signals.descriptor)],
-        atMost: link.pollTimeout)
+        for: [
+          connection.pollDescriptor, pollfd(reading: streams.input), pollfd(reading: signals.descriptor),
+        ],
+        atMost: connection.pollTimeout)
       while let signal = signals.next() {
         switch signal {
         case SIGCONT: screen.resume()
@@ -51,7 +53,7 @@ struct InteractiveChat {
         screen.show(above: editor)
       }
       if ready[1] != 0, !readKeys() { return leave() }
-      let events = link.turn(ready[0])
+      let events = connection.turn(ready[0])
       show(events)
       if let ending = ending(after: events) { return ending }
     }
@@ -103,8 +105,8 @@ struct InteractiveChat {
     } catch {
       return error.reason
     }
-    let wasLive = link.session.phase == .live
-    let events = link.submit(Draft(text: text))
+    let wasLive = connection.session.phase == .live
+    let events = connection.submit(Draft(text: text))
     if !wasLive {
       screen.show([transcript.note("will be sent when there is a connection", text)], above: editor)
     }
@@ -120,15 +122,15 @@ struct InteractiveChat {
   }
 
   private mutating func askNames() {
-    guard link.session.phase == .live else { return note(["there is no connection"]) }
-    link.askNames()
+    guard connection.session.phase == .live else { return note(["there is no connection"]) }
+    connection.askNames()
   }
 
   private mutating func ending(after events: [ChatSession.Event]) -> Ending? {
     for event in events {
       switch event {
       case .live: hasBeenLive = true
-      case .turnedAway(let reason, let isTransient):
+      case .rejected(let reason, let isTransient):
         if !hasBeenLive || !isTransient { return Ending(status: 1, complaints: [reason]) }
       case .disconnected(let reason), .throttled(let reason, _):
         if !hasBeenLive { return Ending(status: 1, complaints: [reason]) }
@@ -142,8 +144,8 @@ struct InteractiveChat {
   }
 
   private mutating func leave() -> Ending {
-    show(link.close())
-    let unsettled = link.session.unsettled.map { draft, wasSent in
+    show(connection.close())
+    let unsettled = connection.session.unsettled.map { draft, wasSent in
       "\(wasSent ? "not acknowledged" : "not sent"): \(draft.text)"
     }
     return Ending(status: unsettled.isEmpty ? 0 : 1, complaints: unsettled)
@@ -166,7 +168,7 @@ struct InteractiveChat {
     case .left(let name): editor.names.remove(name)
     case .renamed(let from, let to): if editor.names.remove(from) != nil { editor.names.insert(to) }
     case .message, .stored, .refused, .uncertain, .resuming, .live, .gap, .newLog, .farewell, .disconnected,
-      .turnedAway, .throttled:
+      .rejected, .throttled:
       break
     }
   }

@@ -7,7 +7,7 @@ import LineProtocol
 /// not answered.
 struct PipedChat {
   private let streams: Streams
-  private let link: Link
+  private let connection: ReconnectingConnection
   private var input: InputLines
   /// Lines that were read and are not submitted yet: those of one read.
   private var pending: ArraySlice<InputLines.Line> = []
@@ -15,35 +15,36 @@ struct PipedChat {
   private var isAtEnd = false
   private var hasFailed = false
 
-  /// Takes over a link that is connected.
-  init(link: Link, streams: Streams) {
+  /// Takes over what is connected.
+  init(connection: ReconnectingConnection, streams: Streams) {
     self.streams = streams
-    self.link = link
+    self.connection = connection
     input = InputLines(isTyped: isatty(streams.input) == 1)
   }
 
   /// Returns the exit status: 0 when every line is stored, otherwise 1.
   mutating func run() -> Int32 {
     while true {
-      let underWay = link.session.unsettled.count
+      let underWay = connection.session.unsettled.count
       if isAtEnd, pending.isEmpty, underWay == 0 { break }
       let allowance = pace.allowance(underWay: underWay, at: Clock.milliseconds())
       if let status = settle(submit(atMost: allowance)) { return status }
       let isReading = !isAtEnd && pending.isEmpty && allowance > 0
       let ready = wait(
-        for: [link.pollDescriptor, pollfd(reading: isReading ? streams.input : -1)], atMost: pollTimeout)
+        for: [connection.pollDescriptor, pollfd(reading: isReading ? streams.input : -1)], atMost: pollTimeout
+      )
       if ready[1] != 0 { readInput() }
-      if let status = settle(link.turn(ready[0])) { return status }
-      if let failure = link.failure { return giveUp(failure) }
+      if let status = settle(connection.turn(ready[0])) { return status }
+      if let failure = connection.failure { return giveUp(failure) }
     }
-    _ = link.close()
+    _ = connection.close()
     return hasFailed ? 1 : 0
   }
 
   private var pollTimeout: Int32 {
-    guard let end = pace.restEnds else { return link.pollTimeout }
+    guard let end = pace.restEnds else { return connection.pollTimeout }
     let rest = Int32(clamping: max(0, end - Clock.milliseconds()))
-    return link.pollTimeout < 0 ? rest : min(rest, link.pollTimeout)
+    return connection.pollTimeout < 0 ? rest : min(rest, connection.pollTimeout)
   }
 
   private mutating func readInput() {
@@ -58,7 +59,7 @@ struct PipedChat {
     var events: [ChatSession.Event] = []
     for line in pending.prefix(count) {
       switch line {
-      case .draft(let draft): events += link.submit(draft)
+      case .draft(let draft): events += connection.submit(draft)
       case .unusable(let number, let reason): fail(number, reason)
       }
     }
@@ -77,7 +78,7 @@ struct PipedChat {
       case .throttled(let reason, let seconds):
         streams.complain("the server ended the connection: \(reason); going on in \(seconds) s")
         pace = Pace()
-      case .turnedAway(let reason, _), .disconnected(let reason): return giveUp(reason)
+      case .rejected(let reason, _), .disconnected(let reason): return giveUp(reason)
       default: break
       }
     }
@@ -86,7 +87,7 @@ struct PipedChat {
 
   private mutating func giveUp(_ reason: String) -> Int32 {
     streams.complain(reason)
-    let unsettled = link.session.unsettled
+    let unsettled = connection.session.unsettled
     for (draft, _) in unsettled.filter(\.wasSent) {
       fail(draft.inputLine, "not acknowledged; it may be stored")
     }

@@ -7,22 +7,22 @@ struct SendCommand {
   private static let timeout: Int64 = 30_000
 
   private let streams: Streams
-  private let link: Link
+  private let connection: ReconnectingConnection
 
   init(name: Nick, room: RoomName, server: ServerAddress, streams: Streams) {
     self.streams = streams
-    link = Link(ChatSession(nick: name, room: room, start: .live), to: server)
+    connection = ReconnectingConnection(ChatSession(nick: name, room: room, start: .live), to: server)
   }
 
   /// Returns the exit status: 0 when the message is stored, otherwise 1.
   func run(_ text: String) -> Int32 {
     do {
       try SendCommand.check(text)
-      try link.connect()
+      try connection.connect()
     } catch {
       return fail(error.message)
     }
-    var events = link.submit(Draft(text: text))
+    var events = connection.submit(Draft(text: text))
     let end = Clock.milliseconds() + SendCommand.timeout
     while true {
       for event in events {
@@ -30,7 +30,7 @@ struct SendCommand {
       }
       let rest = end - Clock.milliseconds()
       guard rest > 0 else { return broken("no answer for \(SendCommand.timeout / 1000) s") }
-      events = link.turn(wait(for: [link.pollDescriptor], atMost: Int32(rest))[0])
+      events = connection.turn(wait(for: [connection.pollDescriptor], atMost: Int32(rest))[0])
     }
   }
 
@@ -47,12 +47,12 @@ struct SendCommand {
     switch event {
     case .stored(_, let id):
       let isPrinted = streams.print("\(id)\n")
-      _ = link.close()
+      _ = connection.close()
       return isPrinted ? 0 : 1
     case .refused(_, let reason):
-      _ = link.close()
+      _ = connection.close()
       return fail(reason)
-    case .turnedAway(let reason, _), .throttled(let reason, _): return fail(reason)
+    case .rejected(let reason, _), .throttled(let reason, _): return fail(reason)
     case .disconnected(let reason): return broken(reason)
     case .message, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .names,
       .farewell:
@@ -61,7 +61,7 @@ struct SendCommand {
   }
 
   private func broken(_ reason: String) -> Int32 {
-    let wasSent = link.session.unsettled.contains(where: \.wasSent)
+    let wasSent = connection.session.unsettled.contains(where: \.wasSent)
     return fail(
       "\(reason); the message \(wasSent ? "may be stored: look before you send it again" : "was not sent")")
   }

@@ -4,7 +4,7 @@ import LineProtocol
 /// `linechat tail`: follows a room until it is stopped or nobody reads its output.
 struct TailCommand {
   let streams: Streams
-  private let link: Link
+  private let connection: ReconnectingConnection
   private let isTerminal: Bool
   private var hasBeenLive = false
   private var isReconnecting = false
@@ -16,14 +16,14 @@ struct TailCommand {
     self.streams = streams
     isTerminal = isatty(streams.output) == 1
     let start = after.map { ChatSession.Start.after($0) } ?? .live
-    link = Link(ChatSession(nick: name, room: room, start: start), to: server)
+    connection = ReconnectingConnection(ChatSession(nick: name, room: room, start: start), to: server)
   }
 
   /// Returns the exit status: 0 when it was stopped, 1 when it could not follow.
   mutating func run() -> Int32 {
     let signals = SignalDescriptor([SIGINT, SIGTERM])
     do {
-      try link.connect()
+      try connection.connect()
     } catch {
       streams.complain(error.message)
       return 1
@@ -32,13 +32,14 @@ struct TailCommand {
     let output = pollfd(fd: streams.output, events: 0, revents: 0)
     while true {
       let ready = wait(
-        for: [link.pollDescriptor, pollfd(reading: signals.descriptor), output], atMost: link.pollTimeout)
+        for: [connection.pollDescriptor, pollfd(reading: signals.descriptor), output],
+        atMost: connection.pollTimeout)
       if ready[1] != 0 || ready[2] != 0 {
-        _ = link.close()
+        _ = connection.close()
         return 0
       }
-      if let status = tell(link.turn(ready[0])) {
-        _ = link.close()
+      if let status = tell(connection.turn(ready[0])) {
+        _ = connection.close()
         return status
       }
     }
@@ -72,7 +73,7 @@ struct TailCommand {
       return 1
     case .farewell("slow"):
       streams.complain("the server cut the connection because messages were not read fast enough")
-    case .turnedAway(let reason, let isTransient):
+    case .rejected(let reason, let isTransient):
       guard hasBeenLive, isTransient else {
         streams.complain(reason)
         return 1

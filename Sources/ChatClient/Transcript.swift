@@ -38,7 +38,7 @@ struct Transcript {
     case .throttled(let reason, let seconds):
       defer { isReconnecting = true }
       return [note("the server ended the connection", reason, "going on in \(seconds) s")]
-    case .turnedAway(let reason, _): return [note("the server refused: \(reason)")]
+    case .rejected(let reason, _): return [note("the server refused: \(reason)")]
     case .disconnected(let reason):
       defer { isReconnecting = true }
       return isReconnecting ? [] : [note("\(reason); connecting again")]

@@ -27,7 +27,7 @@ public final class SQLiteEventLog: EventLog {
   /// Why nothing can be stored for now; history is served all the same.
   private let startFailure: LogError?
   private let clocks: LogClocks
-  private let seeds: Lock<Seeds?>
+  private let threadState: Lock<ThreadState?>
   private let threads = Lock<[Thread]>([])
 
   /// The rooms found on disk at start.
@@ -56,7 +56,7 @@ public final class SQLiteEventLog: EventLog {
   }
 
   /// What becomes confined to the threads when they start.
-  private struct Seeds: @unchecked Sendable {
+  private struct ThreadState: @unchecked Sendable {
     let writer: LogWriter
     let database: Database
     let reader: HistoryReader
@@ -91,8 +91,8 @@ public final class SQLiteEventLog: EventLog {
       shared = Shared(lastID: store.lastID, newestTime: writer.lastTime)
       startFailure = store.unsaved?.failure.map { .notStored(reason: $0.description) }
       shared.hasFailed.store(startFailure != nil, ordering: .relaxed)
-      seeds = Lock(
-        Seeds(
+      threadState = Lock(
+        ThreadState(
           writer: writer, database: store.writer, reader: try HistoryReader(reading, tail: store.tail),
           trimmer: retention.isForEver
             ? nil : try Trimmer(store.writer, retention) { writer.age().now }))
@@ -117,11 +117,11 @@ public final class SQLiteEventLog: EventLog {
     clockDoubted: @escaping @Sendable (Int64?) -> Void = { _ in },
     publish: @escaping @Sendable (Batch) -> Void
   ) throws(StoreError) {
-    guard let seeds = seeds.withLock({ $0.take() }) else { return }
+    guard let threadState = threadState.withLock({ $0.take() }) else { return }
     if let startFailure { troubled(startFailure) }
     do throws(ThreadFailure) {
-      let writing = try Thread { self.runWriter(seeds, troubled, clockDoubted, publish) }
-      let reading = try Thread { self.runReader(seeds.reader) }
+      let writing = try Thread { self.runWriter(threadState, troubled, clockDoubted, publish) }
+      let reading = try Thread { self.runReader(threadState.reader) }
       threads.withLock { $0 = [writing, reading] }
     } catch {
       throw .thread(error)
@@ -189,12 +189,12 @@ public final class SQLiteEventLog: EventLog {
   // MARK: Threads
 
   private func runWriter(
-    _ seeds: Seeds, _ troubled: (LogError?) -> Void, _ clockDoubted: (Int64?) -> Void,
+    _ threadState: ThreadState, _ troubled: (LogError?) -> Void, _ clockDoubted: (Int64?) -> Void,
     _ publish: (Batch) -> Void
   ) {
-    let (writer, database) = (seeds.writer, seeds.database)
+    let (writer, database) = (threadState.writer, threadState.database)
     var walPages: Int32 = 0
-    var pace = seeds.trimmer.map { TrimPace($0) }
+    var pace = threadState.trimmer.map { TrimPace($0) }
     var retry = Retry(milliseconds: disk.retryMilliseconds)
     retry.tried(startFailure)
     withUnsafeMutablePointer(to: &walPages) { walPages in

@@ -58,7 +58,7 @@ extension Shard {
 
   /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself: that is its own
   /// to tell.
-  private func show(_ message: Message, in room: LocalRoom?, from origin: Seat?) {
+  private func show(_ message: Message, in room: LocalRoom?, from origin: SessionEntry?) {
     if run.room !== room || run.isLong { showRun() }
     newestShown = message.id
     metrics.messages.add(1, ordering: .relaxed)

@@ -13,7 +13,7 @@ public final class Shard {
   public let metrics: DeliveryMetrics
   let loop: UInt16
   var rooms: [RoomID: LocalRoom] = [:]
-  var participants: [UInt64: Seat] = [:]
+  var participants: [UInt64: SessionEntry] = [:]
   let formats: [any EventFormat]
   var scratch: [UInt8] = []
   var run: MessageRun
@@ -32,7 +32,7 @@ public final class Shard {
   private var waitingForLog: [() -> Void] = []
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
-  struct Seat {
+  struct SessionEntry {
     unowned let participant: any Participant
     let output: Output?
     let format: FormatID
@@ -60,14 +60,15 @@ public final class Shard {
   /// Gives a session its name on this loop. It must ``leave(_:)`` before it goes.
   public func enter(_ participant: any Participant, output: Output?, format: FormatID) -> SessionID {
     lastSerial += 1
-    participants[lastSerial] = Seat(participant: participant, output: output, format: format)
+    participants[lastSerial] = SessionEntry(participant: participant, output: output, format: format)
     return SessionID(loop: loop, serial: lastSerial)
   }
 
   /// Another format from now on, also in those of the `rooms` that the session is live in.
   public func change(_ session: SessionID, to format: FormatID, in rooms: some Sequence<RoomID>) {
     guard let seat = participants[session.serial] else { return }
-    participants[session.serial] = Seat(participant: seat.participant, output: seat.output, format: format)
+    participants[session.serial] = SessionEntry(
+      participant: seat.participant, output: seat.output, format: format)
     guard let output = seat.output else { return }
     for room in rooms { self.rooms[room]?.change(output, from: seat.format, to: format) }
   }
@@ -119,7 +120,7 @@ public final class Shard {
     forgetIfEmpty(room)
   }
 
-  private func removeLive(_ seat: Seat, from room: RoomID) {
+  private func removeLive(_ seat: SessionEntry, from room: RoomID) {
     if let output = seat.output { rooms[room]?.remove(output, seat.format) }
     forgetIfEmpty(room)
   }

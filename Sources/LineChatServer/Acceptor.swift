@@ -23,7 +23,7 @@ final class Acceptor {
   private let metrics: DeliveryMetrics
   private let log: ServerLog
   private var next = 0
-  private var turnedAway = 0
+  private var rejected = 0
 
   /// Accepts from here on; what has connected before has waited in the kernel.
   init(_ server: Server, _ reactor: Reactor, _ doors: [Mailbox<Accepted>]) throws {
@@ -53,13 +53,13 @@ final class Acceptor {
     case .refused(let code, let retryAfter):
       metrics.refused(code.rawValue)
       log.debug("\(door) connection from \(address) turned away: \(code.rawValue)")
-      if turnedAway >= TurnedAway.atOnce {
+      if rejected >= RejectedConnection.atOnce {
         Glibc.close(descriptor)
         return
       }
-      turnedAway += 1
-      let lastWords = TurnedAway.lastWords(code, retryAfter: retryAfter, door)
-      TurnedAway.tell(lastWords, descriptor, on: reactor) { [weak self] in self?.turnedAway -= 1 }
+      rejected += 1
+      let lastWords = RejectedConnection.lastWords(code, retryAfter: retryAfter, door)
+      RejectedConnection.tell(lastWords, descriptor, on: reactor) { [weak self] in self?.rejected -= 1 }
     }
   }
 

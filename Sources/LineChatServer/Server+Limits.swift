@@ -4,7 +4,7 @@ import Traffic
 
 extension ServerConfiguration {
   /// Descriptors that are not for connections: the log's files, the loops, the listeners, and connections that are turned away.
-  private static let reservedDescriptors = 64 + TurnedAway.atOnce
+  private static let reservedDescriptors = 64 + RejectedConnection.atOnce
   /// A server for fewer connections is one whose limit somebody has forgotten, unless it was told so.
   private static let leastConnections = 32
 

@@ -36,7 +36,7 @@ struct Server {
   ) -> Int32 {
     let serverLog = ServerLog(level: configuration.logLevel)
     signal(SIGPIPE, SIG_IGN)
-    SignalSource.block(Ending.signals + Reload.signals)
+    SignalSource.block(Shutdown.signals + Reload.signals)
     do {
       let agent = try ReloadableAgent(configuration)
       let server = try Server(configuration, serverLog)
@@ -88,27 +88,27 @@ struct Server {
         for warning in LogTimes(clockAhead: ahead).warnings { serverLog.warning(warning.text) }
       }, publish: { bus.publish($0) })
     let doors = loops.map { $0.mailbox(of: Accepted.self) }
-    let ending = Ending(self)
+    let shutdown = Shutdown(self)
     for index in loops.indices.dropFirst() {
-      try startThread(index) { reactor in _ = attach(index, reactor, doors[index], ending) }
+      try startThread(index) { reactor in _ = attach(index, reactor, doors[index], shutdown) }
     }
-    let poster = Poster(on: loops[0])
+    let publisher = AgentPublisher(on: loops[0])
     try loops[0].run { reactor in
-      let shard = attach(0, reactor, doors[0], ending)
-      poster.attach(to: shard)
+      let shard = attach(0, reactor, doors[0], shutdown)
+      publisher.attach(to: shard)
       let acceptor = try Acceptor(self, reactor, doors)
-      try ending.listen(reactor) { acceptor.close() }
+      try shutdown.listen(reactor) { acceptor.close() }
       try reload.listen(reactor)
-      startAgent(agent, poster)
+      startAgent(agent, publisher)
       announce()
       keepWatchdogQuiet(reactor)
     }
-    return ending.status
+    return shutdown.status
   }
 
   /// Gives a loop its part of the chat and its doors.
   private func attach(
-    _ index: Int, _ reactor: Reactor, _ accepted: Mailbox<Accepted>, _ ending: Ending
+    _ index: Int, _ reactor: Reactor, _ accepted: Mailbox<Accepted>, _ shutdown: Shutdown
   ) -> Shard {
     let encoder = IRCEncoder(serverName: configuration.serverName)
     let shard = exchange.attach(
@@ -117,7 +117,7 @@ struct Server {
     let doors = Doors(self, shard, encoder)
     reactor.receive(accepted) { for connection in $0 { doors.open(connection) } }
     doors.watchQuiet()
-    ending.attach(index, shard)
+    shutdown.attach(index, shard)
     return shard
   }
 
@@ -133,13 +133,13 @@ struct Server {
     try Thread.detached { try? loop.run(prepare: prepare) }
   }
 
-  private func startAgent(_ agent: ReloadableAgent, _ poster: Poster) {
+  private func startAgent(_ agent: ReloadableAgent, _ publisher: AgentPublisher) {
     guard configuration.agentEnabled else { return }
     let serverLog = self.serverLog
     let runner = AgentRunner(
       agent, named: configuration.agentName, in: configuration.agentRooms.runnerRooms, bus: bus,
       answersInARow: { agent.answersInARow },
-      post: { try await poster.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
+      post: { try await publisher.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
     Task { await runner.run() }
   }
 

@@ -68,7 +68,7 @@ import Testing
   func aRefusedSessionSaysWhetherToTryAgain(line: String, isTransient: Bool) throws {
     var session = try session()
     _ = session.connected()
-    guard case .tell(.turnedAway(_, isTransient)) = session.says(line).first else {
+    guard case .tell(.rejected(_, isTransient)) = session.says(line).first else {
       Issue.record("not turned away")
       return
     }

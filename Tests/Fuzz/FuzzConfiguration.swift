@@ -2,7 +2,7 @@
 @Sendable func fuzzConfiguration(_ bytes: [UInt8]) {
   let file = GivenValue(name: "config", value: "fuzz.conf", origin: "--config")
   do {
-    _ = try ServerConfiguration([file], Surroundings(environment: [:]) { _ in .success(bytes) })
+    _ = try ServerConfiguration([file], OptionSources(environment: [:]) { _ in .success(bytes) })
   } catch {
     precondition(error.message.hasPrefix("fuzz.conf:"))
   }

@@ -12,35 +12,35 @@ import Testing
 
   @Test func inAFanoutManyListenToAFew() {
     let layout = layout { $0.scenario = .fanout }
-    #expect(layout.seats.map(\.slot) == [nil, nil, nil, 0, 1])
-    #expect(layout.seats.allSatisfy { $0.room == 0 && $0.door == .plain })
+    #expect(layout.clients.map(\.slot) == [nil, nil, nil, 0, 1])
+    #expect(layout.clients.allSatisfy { $0.room == 0 && $0.door == .plain })
     // Three receivers, and the other sender.
     #expect(layout.recipientsPerMessage == 4)
   }
 
   @Test func whoPostsHearsNothing() {
     let layout = layout { ($0.scenario, $0.listening, $0.sending) = (.fanout, .ws, .http) }
-    #expect(layout.seats.map(\.door) == [.ws, .ws, .ws, .http, .http])
+    #expect(layout.clients.map(\.door) == [.ws, .ws, .ws, .http, .http])
     #expect(layout.recipientsPerMessage == 3)
   }
 
   @Test func inRoomsTheMembersDoBoth() {
     let layout = layout { $0.scenario = .rooms }
-    #expect(layout.seats.map(\.room) == [0, 0, 0, 1, 1, 1])
-    #expect(layout.seats.map(\.slot) == [0, 1, 2, 0, 1, 2])
+    #expect(layout.clients.map(\.room) == [0, 0, 0, 1, 1, 1])
+    #expect(layout.clients.map(\.slot) == [0, 1, 2, 0, 1, 2])
     #expect(layout.recipientsPerMessage == 2)
   }
 
   @Test func inRoomsWithTwoDoorsEachHasItsClients() {
     let layout = layout { ($0.scenario, $0.listening, $0.sending) = (.rooms, .irc, .ws) }
-    #expect(layout.seats.prefix(6).map(\.slot) == [nil, nil, nil, 0, 1, 2])
-    #expect(layout.seats.count == 12)
+    #expect(layout.clients.prefix(6).map(\.slot) == [nil, nil, nil, 0, 1, 2])
+    #expect(layout.clients.count == 12)
     #expect(layout.recipientsPerMessage == 5)
   }
 
   @Test func postsHaveNoRecipients() {
     let layout = layout { ($0.scenario, $0.sending) = (.post, .http) }
-    #expect(layout.seats.count == 2)
+    #expect(layout.clients.count == 2)
     #expect(layout.recipientsPerMessage == 0)
   }
 

@@ -63,8 +63,8 @@ struct BenchSettings: Equatable, Sendable {
   ]
 
   /// The settings that flags and environment give together.
-  init(_ flags: [GivenValue], _ surroundings: Surroundings) throws(UsageError) {
-    let environment = environmentValues(surroundings.environment, Self.options.map(\.description))
+  init(_ flags: [GivenValue], _ sources: OptionSources) throws(UsageError) {
+    let environment = environmentValues(sources.environment, Self.options.map(\.description))
     try Option.apply([environment, flags], of: Self.options, to: &self)
   }
 }

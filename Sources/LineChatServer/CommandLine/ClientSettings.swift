@@ -22,10 +22,10 @@ struct ClientSettings: Equatable, Sendable {
 
   /// The settings that flags and environment give together.
   init(
-    _ flags: [GivenValue], _ table: [Option<ClientSettings>], _ surroundings: Surroundings
+    _ flags: [GivenValue], _ table: [Option<ClientSettings>], _ sources: OptionSources
   ) throws(UsageError) {
     self.init()
-    let environment = environmentValues(surroundings.environment, table.map(\.description))
+    let environment = environmentValues(sources.environment, table.map(\.description))
     try Option.apply([environment, flags], of: table, to: &self)
   }
 

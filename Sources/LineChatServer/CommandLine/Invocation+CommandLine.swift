@@ -10,33 +10,33 @@ extension Invocation {
   ) {
     do {
       self = try Invocation.interpret(
-        arguments, Surroundings(environment: environment, readFile: readFile))
+        arguments, OptionSources(environment: environment, readFile: readFile))
     } catch {
       self = .print("linechat: \(error.message)\n", exit: 2, toStandardError: true)
     }
   }
 
   private static func interpret(
-    _ arguments: [String], _ surroundings: Surroundings
+    _ arguments: [String], _ sources: OptionSources
   ) throws(UsageError) -> Invocation {
     guard let name = arguments.first, !name.hasPrefix("-") else {
-      return try run(.serve, arguments[...], surroundings) { Help.overview }
+      return try run(.serve, arguments[...], sources) { Help.overview }
     }
     if name == "help" { return try help(arguments.dropFirst()) }
     let subcommand = try find(name)
-    return try run(subcommand, arguments.dropFirst(), surroundings) { Help.page(subcommand) }
+    return try run(subcommand, arguments.dropFirst(), sources) { Help.page(subcommand) }
   }
 
   private static func run(
-    _ subcommand: Subcommand, _ words: ArraySlice<String>, _ surroundings: Surroundings, help: () -> String
+    _ subcommand: Subcommand, _ words: ArraySlice<String>, _ sources: OptionSources, help: () -> String
   ) throws(UsageError) -> Invocation {
     do {
       let arguments = try ParsedArguments(words, options: subcommand.options)
       if arguments.wantsHelp { return answer(help()) }
       if arguments.wantsVersion { return answer(Help.version) }
-      try refuseUnknownVariables(surroundings.environment)
+      try refuseUnknownVariables(sources.environment)
       try subcommand.checkOperands(arguments.operands)
-      return try subcommand.invocation(arguments, surroundings)
+      return try subcommand.invocation(arguments, sources)
     } catch {
       throw UsageError(message: "\(error.message)\ntry 'linechat help \(subcommand.name)'")
     }

@@ -101,22 +101,22 @@ extension ServerConfiguration {
   ]
 
   /// The configuration that flags, environment and configuration file give together, in falling precedence.
-  init(_ flags: [GivenValue], _ surroundings: Surroundings) throws(UsageError) {
+  init(_ flags: [GivenValue], _ sources: OptionSources) throws(UsageError) {
     self.init()
     let table = ServerConfiguration.options
     let descriptions = table.map(\.description)
-    let environment = environmentValues(surroundings.environment, descriptions)
-    var sources = [environment, flags]
+    let environment = environmentValues(sources.environment, descriptions)
+    var given = [environment, flags]
     if let file = (environment + flags).last(where: { $0.name == "config" }), !file.value.isEmpty {
       let keys = descriptions.filter { $0.name != "config" }
-      switch surroundings.readFile(file.value) {
+      switch sources.readFile(file.value) {
       case .success(let bytes):
-        sources.insert(
+        given.insert(
           try configurationFileValues(bytes, path: file.value, options: keys), at: 0)
       case .failure(let problem):
         throw UsageError(message: "\(file.origin): cannot read '\(file.value)': \(problem.reason)")
       }
     }
-    try Option.apply(sources, of: table, to: &self)
+    try Option.apply(given, of: table, to: &self)
   }
 }

@@ -12,7 +12,7 @@ struct Subcommand: Sendable {
   /// What else its help page says.
   let notes: String
   let options: [OptionDescription]
-  let invocation: @Sendable (ParsedArguments, Surroundings) throws(UsageError) -> Invocation
+  let invocation: @Sendable (ParsedArguments, OptionSources) throws(UsageError) -> Invocation
 }
 
 extension Subcommand {
@@ -29,8 +29,8 @@ extension Subcommand {
       SIGINT or SIGTERM.
       """,
     options: ServerConfiguration.options.map(\.description)
-  ) { (arguments, surroundings) throws(UsageError) in
-    .serve(try ServerConfiguration(arguments.options, surroundings))
+  ) { (arguments, sources) throws(UsageError) in
+    .serve(try ServerConfiguration(arguments.options, sources))
   }
 
   static let chat = Subcommand(
@@ -46,8 +46,8 @@ extension Subcommand {
       stored, otherwise 1.
       """,
     options: [ClientSettings.to.description]
-  ) { (arguments, surroundings) throws(UsageError) in
-    let settings = try ClientSettings(arguments.options, [ClientSettings.to], surroundings)
+  ) { (arguments, sources) throws(UsageError) in
+    let settings = try ClientSettings(arguments.options, [ClientSettings.to], sources)
     return .chat(
       user: try operand(arguments.operands[0], "USER", Values.nick),
       room: try operand(arguments.operands[1], "ROOM", Values.room), server: ServerAddress(settings.server))
@@ -61,13 +61,13 @@ extension Subcommand {
       reached. Put '--' before a text that begins with a dash.
       """,
     options: [ClientSettings.as.description, ClientSettings.to.description]
-  ) { (arguments, surroundings) throws(UsageError) in
+  ) { (arguments, sources) throws(UsageError) in
     let settings = try ClientSettings(
-      arguments.options, [ClientSettings.as, ClientSettings.to], surroundings)
+      arguments.options, [ClientSettings.as, ClientSettings.to], sources)
     return .send(
       room: try operand(arguments.operands[0], "ROOM", Values.room),
       text: arguments.operands.dropFirst().joined(separator: " "),
-      name: settings.name ?? Nick(nearestTo: surroundings.environment["USER"] ?? ""),
+      name: settings.name ?? Nick(nearestTo: sources.environment["USER"] ?? ""),
       server: ServerAddress(settings.server))
   }
 
@@ -79,9 +79,9 @@ extension Subcommand {
       without loss or repetition; --after with the last id printed continues there.
       """,
     options: [ClientSettings.after.description, ClientSettings.to.description]
-  ) { (arguments, surroundings) throws(UsageError) in
+  ) { (arguments, sources) throws(UsageError) in
     let settings = try ClientSettings(
-      arguments.options, [ClientSettings.after, ClientSettings.to], surroundings)
+      arguments.options, [ClientSettings.after, ClientSettings.to], sources)
     return .tail(
       room: try operand(arguments.operands[0], "ROOM", Values.room), after: settings.after,
       server: ServerAddress(settings.server))
@@ -102,11 +102,11 @@ extension Subcommand {
       '--rate-limit off'.
       """,
     options: BenchSettings.options.map(\.description)
-  ) { (arguments, surroundings) throws(UsageError) in
+  ) { (arguments, sources) throws(UsageError) in
     let scenario = try operand(arguments.operands[0], "SCENARIO") { (text) throws(InvalidValue) in
       try Values.choice(text) as BenchPlan.Scenario
     }
-    let settings = try BenchSettings(arguments.options, surroundings)
+    let settings = try BenchSettings(arguments.options, sources)
     return .bench(try settings.plan(scenario, flags: arguments.options), asJSON: settings.json)
   }
 
@@ -118,8 +118,8 @@ extension Subcommand {
       the clock again (--retain). Prints how many times it has changed.
       """,
     options: repairOptions
-  ) { (arguments, surroundings) throws(UsageError) in
-    let configuration = try ServerConfiguration(arguments.options, surroundings)
+  ) { (arguments, sources) throws(UsageError) in
+    let configuration = try ServerConfiguration(arguments.options, sources)
     return .repairTimes(directory: configuration.dataDirectory)
   }
 

@@ -25,7 +25,7 @@ package struct BenchReport: Sendable {
     total: Traffic.Counts, lost: Int, latency: LatencyHistogram, problem: String?
   ) {
     self.plan = plan
-    clients = layout.seats.count
+    clients = layout.clients.count
     rooms = layout.rooms
     recipients = layout.recipientsPerMessage
     self.connectSeconds = connectSeconds

@@ -2,7 +2,7 @@ import Reactor
 
 /// One client of a run, from its connection on.
 final class BenchClient: ConnectionHandler {
-  let seat: Layout.Seat
+  let planned: Layout.Client
   private let connection: Connection
   private var dialect: any ClientDialect
   private unowned let run: BenchRun
@@ -13,14 +13,14 @@ final class BenchClient: ConnectionHandler {
   private var isReady = false
   private var farewell: String?
 
-  init(_ seat: Layout.Seat, _ connection: Connection, _ dialect: any ClientDialect, _ run: BenchRun) {
-    self.seat = seat
+  init(_ planned: Layout.Client, _ connection: Connection, _ dialect: any ClientDialect, _ run: BenchRun) {
+    self.planned = planned
     self.connection = connection
     self.dialect = dialect
     self.run = run
     traffic = run.traffic
-    sender = seat.slot.map { run.makeSender(seat, slot: $0, dialect, connection.output) }
-    let hears = seat.door.canListen
+    sender = planned.slot.map { run.makeSender(planned, slot: $0, dialect, connection.output) }
+    let hears = planned.door.canListen
     checks = Array(repeating: DeliveryCheck(), count: hears ? run.layout.sendersPerRoom : 0)
     connection.output.append(dialect.opening)
   }
@@ -28,7 +28,7 @@ final class BenchClient: ConnectionHandler {
   /// The messages that were sent for it and have not come.
   var lost: Int {
     checks.indices.reduce(0) { sum, slot in
-      guard let other = traffic.sender(room: seat.room, slot: slot), other !== sender else { return sum }
+      guard let other = traffic.sender(room: planned.room, slot: slot), other !== sender else { return sum }
       return sum + checks[slot].lost(of: other.window.next)
     }
   }
@@ -42,7 +42,7 @@ final class BenchClient: ConnectionHandler {
   private func handle(_ event: ClientEvent, _ now: UInt64) {
     switch event {
     case .delivered(let marker):
-      traffic.delivered(marker, room: seat.room, own: sender, checks: &checks, at: now)
+      traffic.delivered(marker, room: planned.room, own: sender, checks: &checks, at: now)
     case .answered: if let sender { traffic.answered(sender, at: now) }
     case .replies(let bytes): connection.output.append(bytes)
     case .ready: becomeReady()

@@ -26,7 +26,7 @@ final class BenchRun {
   let traffic: Traffic
   private let plan: BenchPlan
   private let names = Names(run: .random())
-  private let places: Places
+  private let addresses: ServerAddresses
   private let reactor: Reactor
   private let end: (Result<BenchReport, BenchFailure>) -> Void
   private var progress: ProgressLine
@@ -42,11 +42,12 @@ final class BenchRun {
   private var after = Snapshot()
 
   init(
-    _ plan: BenchPlan, _ places: Places, reactor: Reactor, progress: (@Sendable (String) -> Void)?,
+    _ plan: BenchPlan, _ addresses: ServerAddresses, reactor: Reactor,
+    progress: (@Sendable (String) -> Void)?,
     end: @escaping (Result<BenchReport, BenchFailure>) -> Void
   ) {
     self.plan = plan
-    self.places = places
+    self.addresses = addresses
     self.reactor = reactor
     self.end = end
     self.progress = ProgressLine(show: progress)
@@ -60,38 +61,38 @@ final class BenchRun {
   // MARK: Connecting
 
   private func connectMore() {
-    while phase == .connecting, begun < layout.seats.count, begun - ready < plan.connecting {
+    while phase == .connecting, begun < layout.clients.count, begun - ready < plan.connecting {
       let index = begun
       begun += 1
-      let seat = layout.seats[index]
+      let planned = layout.clients[index]
       reactor.connect(
-        toFirstOf: places.addresses(of: seat.door), outputLimit: Self.outputLimit,
+        toFirstOf: addresses.addresses(of: planned.door), outputLimit: Self.outputLimit,
         failed: { [self] in trouble("\($0)") },
         connected: { [self] connection in
-          let client = BenchClient(seat, connection, dialect(seat, index), self)
+          let client = BenchClient(planned, connection, dialect(planned, index), self)
           clients.append(client)
           // Nothing has to be said before a request.
-          if seat.door == .http { client.becomeReady() }
+          if planned.door == .http { client.becomeReady() }
           return client
         })
     }
   }
 
-  private func dialect(_ seat: Layout.Seat, _ index: Int) -> any ClientDialect {
-    let name = ClientName(nick: names.nick(index), room: names.room(seat.room), run: names.run)
-    switch seat.door {
+  private func dialect(_ planned: Layout.Client, _ index: Int) -> any ClientDialect {
+    let name = ClientName(nick: names.nick(index), room: names.room(planned.room), run: names.run)
+    switch planned.door {
     case .plain: return PlainDialect(name: name)
     case .irc: return IRCDialect(name: name)
-    case .ws: return WebSocketDialect(name: name, host: places.httpHost)
-    case .http: return PostDialect(name: name, host: places.httpHost)
+    case .ws: return WebSocketDialect(name: name, host: addresses.httpHost)
+    case .http: return PostDialect(name: name, host: addresses.httpHost)
     }
   }
 
   func makeSender(
-    _ seat: Layout.Seat, slot: Int, _ dialect: any ClientDialect, _ output: Output
+    _ planned: Layout.Client, slot: Int, _ dialect: any ClientDialect, _ output: Output
   ) -> Sender {
     let sender = Sender(
-      seat, slot: slot, dialect: dialect, output: output, plan: plan,
+      planned, slot: slot, dialect: dialect, output: output, plan: plan,
       recipients: layout.recipientsPerMessage, run: names.run)
     traffic.add(sender)
     return sender
@@ -100,7 +101,7 @@ final class BenchRun {
   func clientIsReady() {
     ready += 1
     lastReady = clock.now
-    if ready == layout.seats.count { connectSeconds = Double(lastReady) / 1e9 }
+    if ready == layout.clients.count { connectSeconds = Double(lastReady) / 1e9 }
     // Not from within the connecting of another.
     reactor.after(milliseconds: 0) { [self] in connectMore() }
   }
@@ -111,7 +112,7 @@ final class BenchRun {
     let now = clock.now
     advance(now)
     if phase == .ended { return }
-    progress.update(now, phase, ready: ready, of: layout.seats.count, traffic.counts)
+    progress.update(now, phase, ready: ready, of: layout.clients.count, traffic.counts)
     reactor.after(milliseconds: Self.tickMilliseconds) { [self] in tick() }
   }
 
@@ -119,10 +120,10 @@ final class BenchRun {
     let silence = now - min(now, traffic.lastArrival)
     switch phase {
     case .connecting:
-      if ready == layout.seats.count {
+      if ready == layout.clients.count {
         phase = .settling
       } else if now - min(now, lastReady) > 20 * Self.second {
-        trouble("\(ready) of \(layout.seats.count) clients are ready, and no more in the last 20 seconds")
+        trouble("\(ready) of \(layout.clients.count) clients are ready, and no more in the last 20 seconds")
       }
     case .settling: if silence > Self.second * 3 / 10 { start(now) }
     case .warmingUp(let until): if now >= until { beginMeasuring(now) }

@@ -20,9 +20,9 @@ package func runBench(
   SignalSource.block([SIGINT, SIGTERM])
   let layout = Layout(plan)
   // Some are open before the first client: the streams, the poll set, signals.
-  guard layout.seats.count + 16 <= descriptors else {
+  guard layout.clients.count + 16 <= descriptors else {
     throw BenchFailure(
-      reason: "\(layout.seats.count) clients need as many descriptors, and this process may open "
+      reason: "\(layout.clients.count) clients need as many descriptors, and this process may open "
         + "\(descriptors): raise it with 'ulimit -n'")
   }
   if let process = plan.serverProcess, ProcessTime.read(of: process) == nil {
@@ -30,10 +30,10 @@ package func runBench(
   }
   let outcome = Lock<Result<BenchReport, BenchFailure>?>(nil)
   do {
-    let places = try Places(plan, layout)
+    let addresses = try ServerAddresses(plan, layout)
     let loop = try EventLoop()
     try loop.run { reactor in
-      let run = BenchRun(plan, places, reactor: reactor, progress: progress) { result in
+      let run = BenchRun(plan, addresses, reactor: reactor, progress: progress) { result in
         outcome.withLock { $0 = result }
         loop.stop()
       }

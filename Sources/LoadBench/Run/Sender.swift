@@ -20,15 +20,15 @@ final class Sender {
   private let markerOffset: Int
 
   init(
-    _ seat: Layout.Seat, slot: Int, dialect: any ClientDialect, output: Output, plan: BenchPlan,
+    _ planned: Layout.Client, slot: Int, dialect: any ClientDialect, output: Output, plan: BenchPlan,
     recipients: Int, run: RunID
   ) {
-    room = seat.room
+    room = planned.room
     self.slot = slot
     self.output = output
     self.run = run
     // Over HTTP, the answer too has to come before the next request.
-    let isPost = seat.door == .http
+    let isPost = planned.door == .http
     window = SendWindow(size: isPost ? 1 : plan.window, steps: max(1, recipients + (isPost ? 1 : 0)))
     let text = Sender.text(of: plan.payload)
     message = dialect.message(text)

@@ -5,7 +5,7 @@ import Reactor
 import Threads
 
 /// How the server ends: accept no more, commit what is pending, tell clients where to resume, close.
-final class Ending: Sendable {
+final class Shutdown: Sendable {
   /// Clients have this long to take their last lines; the whole end stays within five seconds.
   private static let farewellMilliseconds: Int64 = 3_000
   private static let pollMilliseconds: Int64 = 10

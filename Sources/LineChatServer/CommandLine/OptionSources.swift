@@ -1,5 +1,5 @@
 /// Where option values come from besides the command line.
-struct Surroundings: Sendable {
+struct OptionSources: Sendable {
   let environment: [String: String]
   /// The bytes of a file, or why it cannot be read.
   let readFile: @Sendable (String) -> Result<[UInt8], FileProblem>

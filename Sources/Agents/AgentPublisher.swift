@@ -4,7 +4,7 @@ package import LineProtocol
 package import Reactor
 
 /// Posts messages for asynchronous code: agents. Made on the hub's loop; ``post(_:_:as:)`` comes from anywhere.
-package final class Poster: Sendable {
+package final class AgentPublisher: Sendable {
   private struct Job: Sendable {
     let room: RoomName
     let text: MessageText
@@ -18,9 +18,9 @@ package final class Poster: Sendable {
 
   /// To be called on the loop of `shard`, once.
   package func attach(to shard: Shard) {
-    let seat = PosterSeat(shard)
+    let participant = AgentParticipant(shard)
     shard.reactor.receive(jobs) {
-      for job in $0 { seat.post(job.room, job.text, job.user, job.continuation) }
+      for job in $0 { participant.post(job.room, job.text, job.user, job.continuation) }
     }
   }
 
@@ -32,8 +32,8 @@ package final class Poster: Sendable {
   }
 }
 
-/// The poster's place among the sessions of its loop.
-private final class PosterSeat: Participant {
+/// The publisher's place among the sessions of its loop.
+private final class AgentParticipant: Participant {
   private let shard: Shard
   private var session: SessionID?
   private var waiting: [CheckedContinuation<Message, any Error>] = []

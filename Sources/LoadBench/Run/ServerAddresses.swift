@@ -1,14 +1,14 @@
 import Reactor
 
 /// The addresses of the server's doors, of those that the plan uses.
-struct Places: Sendable {
+struct ServerAddresses: Sendable {
   private let line: [SocketAddress]
   private let http: [SocketAddress]
   /// For requests' `Host`.
   let httpHost: String
 
   init(_ plan: BenchPlan, _ layout: Layout) throws(AddressError) {
-    let doors = Set(layout.seats.map(\.door))
+    let doors = Set(layout.clients.map(\.door))
     let usesLine = doors.contains(.plain) || doors.contains(.irc)
     line = usesLine ? try SocketAddress.resolve(host: plan.line.host, port: plan.line.port) : []
     httpHost = plan.http.map { "\($0)" } ?? ""

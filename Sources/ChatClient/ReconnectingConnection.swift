@@ -2,7 +2,7 @@ import Glibc
 import LineProtocol
 
 /// A session and the connection it has at the moment: does the reading, writing and connecting that the session asks for.
-final class Link {
+final class ReconnectingConnection {
   /// How long the server may take until the session is live; it may have to probe another holder of the name for 10 s.
   private static let timeout: Int64 = 30_000
 
@@ -34,7 +34,7 @@ final class Link {
   func connect() throws(ClientError) {
     connection = try LineConnection.connect(to: server)
     failure = nil
-    deadline = Clock.milliseconds() + Link.timeout
+    deadline = Clock.milliseconds() + ReconnectingConnection.timeout
     _ = perform(session.connected())
   }
 
@@ -103,7 +103,7 @@ final class Link {
         case .live:
           backoff.reset()
           deadline = nil
-        case .turnedAway(let reason, transient: true): events += lose(reason)
+        case .rejected(let reason, transient: true): events += lose(reason)
         case .throttled(let reason, let seconds): events += lose(reason, pause: seconds * 1000)
         default: break
         }

@@ -3,7 +3,7 @@ import LineProtocol
 import Reactor
 
 /// A connection that is not let in: it is told why, and closed.
-final class TurnedAway: ConnectionHandler {
+final class RejectedConnection: ConnectionHandler {
   /// So many at once are told; the rest are closed at once, for they too hold descriptors until they have read it.
   static let atOnce = 32
 
@@ -17,7 +17,7 @@ final class TurnedAway: ConnectionHandler {
     let isOpen = reactor.adopt(descriptor, outputLimit: lastWords.count) { connection in
       connection.output.append(lastWords)
       connection.finish()
-      return TurnedAway(gone: gone)
+      return RejectedConnection(gone: gone)
     }
     if !isOpen { gone() }
   }
