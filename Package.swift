@@ -71,4 +71,9 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system { target.swiftSettings = strict }
+/// The others deal with memory and C in too many places to mark each.
+let memorySafe: Set = ["Agents", "LineDoor", "Traffic"]
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = strict + (memorySafe.contains(target.name) ? [.strictMemorySafety()] : [])
+}

@@ -127,6 +127,6 @@ extension LineSession: ConnectionHandler {
   }
 
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
-    bytes.firstIndex(of: 0x0A).map { $0 + 1 }
+    unsafe bytes.firstIndex(of: 0x0A).map { $0 + 1 }
   }
 }

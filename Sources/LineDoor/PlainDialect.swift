@@ -31,7 +31,7 @@ final class PlainDialect: LineDialect {
 
   private func hold(_ line: Span<UInt8>, _ endsWithCRLF: Bool, _ session: LineSession) {
     let isFirst = !choice.isHolding
-    if Dialect.isNick(line) { nickLine = line.withUnsafeBufferPointer { Array($0) } }
+    if Dialect.isNick(line) { nickLine = unsafe line.withUnsafeBufferPointer { unsafe Array($0) } }
     choice.hold(line, endsWithCRLF: endsWithCRLF, at: session.connection.reactor.now)
     if isFirst, choice.deadline != nil { wait(session) }
   }
