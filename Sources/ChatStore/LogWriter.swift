@@ -173,12 +173,12 @@ final class LogWriter {
   }
 
   private func insert(_ events: inout [Event], _ newRooms: inout [RoomID]) throws(SQLError) {
-    let time = max(lastTime, clocks.wall())
+    let time = Timestamp(milliseconds: max(lastTime, clocks.wall()))
     for index in events.indices {
       switch events[index].change {
       case .message(let room, var message):
         if let reference = events[index].reference {
-          switch try references.earlier(reference, message, in: room, now: time) {
+          switch try references.earlier(reference, message, at: Place(id: lastID + 1, time: time)) {
           case .none: break
           case .same(let id, let time):
             message.id = id
@@ -194,23 +194,23 @@ final class LogWriter {
         try ensureRoom(room, message.room, &newRooms)
         lastID += 1
         message.id = lastID
-        message.time = Timestamp(milliseconds: time)
+        message.time = time
         try insert(message, room)
         if let reference = events[index].reference { try references.remember(reference, message) }
         events[index].change = .message(room, message)
       case .topic(let room, var topic, let name):
         try ensureRoom(room, name.text, &newRooms)
-        topic.time = Timestamp(milliseconds: time)
+        topic.time = time
         try update(topic, of: room)
         events[index].change = .topic(room, topic, room: name)
       default: break
       }
     }
-    try references.purgeIfDue()
+    try references.purgeIfDue(at: Place(id: lastID + 1, time: time))
     setState.bind(1, "last_id")
     setState.bind(2, lastID)
     try setState.run()
-    lastTime = time
+    lastTime = time.milliseconds
   }
 
   private func insert(_ message: Message, _ room: RoomID) throws(SQLError) {

@@ -3,30 +3,32 @@ import LineProtocol
 
 /// Which references were used, by whom, for which message. Confined to the writer thread; part of its transactions, so a reference is
 /// on disk exactly when its message is.
+///
+/// A message is compared by a digest that is kept here, so it may have been removed from history meanwhile.
 final class References {
-  /// How long a retry is recognised, in milliseconds.
+  /// How long a reference counts, in milliseconds, and for how many ids after its own. Both are exclusive, and judged by the place of the
+  /// new message alone: whether the row is purged by then makes no difference.
   static let lifetime: Int64 = 24 * 3_600_000
-  /// How many are kept; the oldest go first.
-  static let capacity = 100_000
-  private static let purgeStep = 256
+  static let reach: Int64 = 10_000_000
+  /// Rows that one step purges at most. There is a step for half as many new rows, so the table does not grow behind the purge.
+  static let purgeStep = 512
 
   private let find: Statement
   private let insert: Statement
-  private let message: Statement
-  private let edge: Statement
+  private let oldest: Statement
   private let purge: Statement
   private var insertedSincePurge = purgeStep
 
   init(_ database: Database) throws(SQLError) {
-    find = try database.prepare("SELECT id, time FROM refs WHERE user = ?1 AND reference = ?2")
-    insert = try database.prepare("INSERT OR REPLACE INTO refs VALUES (?1, ?2, ?3, ?4)")
-    message = try database.prepare("SELECT room, kind, text FROM messages WHERE id = ?1")
-    edge = try database.prepare("SELECT id FROM refs ORDER BY id DESC LIMIT 1 OFFSET ?1")
+    find = try database.prepare("SELECT id, time, digest FROM refs WHERE key = ?1")
+    insert = try database.prepare(
+      "INSERT OR REPLACE INTO refs (id, time, key, digest) VALUES (?1, ?2, ?3, ?4)")
+    oldest = try database.prepare("SELECT id, time FROM refs ORDER BY id LIMIT ?1")
     purge = try database.prepare("DELETE FROM refs WHERE id <= ?1")
   }
 
   /// What an earlier use of the same reference means for a message.
-  enum Earlier {
+  enum Earlier: Equatable {
     case none
     /// It was this message: its id and time.
     case same(Int64, Timestamp)
@@ -35,45 +37,77 @@ final class References {
   }
 
   func earlier(
-    _ reference: MessageReference, _ new: Message, in room: RoomID, now: Int64
+    _ reference: MessageReference, _ new: Message, at place: Place
   ) throws(SQLError) -> Earlier {
-    find.bind(1, new.user)
-    find.bind(2, reference.text)
+    find.bind(1, Self.key(reference.text, of: new.user))
     defer { find.reset() }
     guard try find.step() else { return .none }
-    let time = Timestamp(milliseconds: find.int(1))
-    guard StoredState.ids.contains(find.int(0)), now - time.milliseconds < Self.lifetime else { return .none }
-    message.bind(1, find.int(0))
-    defer { message.reset() }
-    // A message that was trimmed since cannot be compared; it was most likely the same.
-    if try message.step() {
-      let isSame =
-        message.int(0) == room.number && message.int(1) == Int64(new.kind.rawValue)
-        && message.text(2) == new.text
-      if !isSame { return .different }
-    }
-    return .same(find.int(0), time)
+    let (id, time) = (find.int(0), Timestamp(milliseconds: find.int(1)))
+    guard Self.counts(id, time, at: place) else { return .none }
+    // Of a message that was gone before digests were kept nothing is known; it was most likely the same.
+    if let digest = find.digest(2), digest != Self.digest(new) { return .different }
+    return .same(id, time)
   }
 
+  /// `new` has its id and time.
   func remember(_ reference: MessageReference, _ new: Message) throws(SQLError) {
-    insert.bind(1, new.user)
-    insert.bind(2, reference.text)
-    insert.bind(3, new.id)
-    insert.bind(4, new.time.milliseconds)
-    try insert.run()
+    try insert(
+      id: new.id, time: new.time.milliseconds, key: Self.key(reference.text, of: new.user),
+      digest: Self.digest(new))
     insertedSincePurge += 1
   }
 
-  /// Keeps the number bounded. To be called in a transaction.
-  func purgeIfDue() throws(SQLError) {
-    if insertedSincePurge < Self.purgeStep { return }
+  /// `digest`: nil where nothing is known of the message any more.
+  func insert(id: Int64, time: Int64, key: Digest128, digest: Digest128?) throws(SQLError) {
+    insert.bind(1, id)
+    insert.bind(2, time)
+    insert.bind(3, key)
+    if let digest { insert.bind(4, digest) } else { insert.bindNull(4) }
+    try insert.run()
+  }
+
+  /// Takes away a step of what does not count at `place` any more. To be called in a transaction.
+  func purgeIfDue(at place: Place) throws(SQLError) {
+    if insertedSincePurge < Self.purgeStep / 2 { return }
     insertedSincePurge = 0
-    edge.bind(1, Int64(Self.capacity))
-    let isOver = try edge.step()
-    let last = isOver ? edge.int(0) : 0
-    edge.reset()
-    if !isOver { return }
+    oldest.bind(1, Int64(Self.purgeStep))
+    var last: Int64?
+    // Times rise with ids, so the first that counts ends the step.
+    while try oldest.step(), !Self.counts(oldest.int(0), Timestamp(milliseconds: oldest.int(1)), at: place) {
+      last = oldest.int(0)
+    }
+    oldest.reset()
+    guard let last else { return }
     purge.bind(1, last)
     try purge.run()
+  }
+
+  /// Whether a reference of this id and time, which come from disk, counts at `place`.
+  private static func counts(_ id: Int64, _ time: Timestamp, at place: Place) -> Bool {
+    StoredState.ids.contains(id) && place.id - id < reach
+      && place.time.milliseconds - time.milliseconds < lifetime
+  }
+
+  /// What a reference is found by. Neither a name nor a reference has a NUL.
+  static func key(_ reference: String, of user: String) -> Digest128 {
+    var hash = SHA256()
+    hash.update(user)
+    hash.update(0)
+    hash.update(reference)
+    return Digest128(hash)
+  }
+
+  /// What two messages with one reference are compared by.
+  static func digest(_ message: Message) -> Digest128 {
+    digest(room: message.room, kind: message.kind.rawValue, text: message.text)
+  }
+
+  static func digest(room: String, kind: Int, text: String) -> Digest128 {
+    var hash = SHA256()
+    hash.update(RoomName.key(of: room))
+    hash.update(0)
+    hash.update(UInt8(truncatingIfNeeded: kind))
+    hash.update(text)
+    return Digest128(hash)
   }
 }

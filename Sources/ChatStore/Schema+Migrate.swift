@@ -24,10 +24,10 @@ extension Schema {
   static func migrate(_ database: Database, path: String) throws(StoreError) {
     let found = try check(database, path: path)
     do throws(SQLError) {
-      for step in found..<migrations.count {
+      for number in found + 1..<Int(version) + 1 {
         try database.execute("BEGIN IMMEDIATE")
-        try database.execute(migrations[step])
-        try database.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(step + 1)")
+        try migrate(database, to: number)
+        try database.execute("PRAGMA application_id = \(applicationID); PRAGMA user_version = \(number)")
         try database.execute("COMMIT")
       }
     } catch {

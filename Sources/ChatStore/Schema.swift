@@ -5,14 +5,17 @@
 enum Schema {
   /// "LnCh": tells a LineChat file from other SQLite databases.
   static let applicationID: Int64 = 0x4C6E_4368
-  static var version: Int64 { Int64(migrations.count) }
+  static var version: Int64 { Int64(Migration.allCases.count) }
 
   /// `messages` is append-only by id, the cheapest thing SQLite can be asked to do. Which messages a room has is kept in
   /// `room_messages`, filled in larger steps behind the tail: in order, so that a step touches each page of a room once
   /// (docs/ARCHITECTURE.md has the measurements). `state` has `last_id`, the last id given, and `indexed_to`,
   /// the last id that `room_messages` knows of.
-  static let migrations = [
-    """
+  private enum Migration: CaseIterable {
+    case tables, references, digestsOfReferences
+  }
+
+  private static let tables = """
     CREATE TABLE rooms (
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL,
@@ -39,8 +42,9 @@ enum Schema {
       SELECT messages.id, rooms.name AS room, strftime('%Y-%m-%dT%H:%M:%S', time / 1000, 'unixepoch')
         || printf('.%03dZ', time % 1000) AS time, user, role, text
       FROM messages JOIN rooms ON rooms.id = messages.room ORDER BY messages.id;
-    """,
     """
+
+  private static let references = """
     CREATE TABLE refs (
       user TEXT NOT NULL,
       reference TEXT NOT NULL,
@@ -49,6 +53,14 @@ enum Schema {
       PRIMARY KEY (user, reference)
     ) WITHOUT ROWID;
     CREATE INDEX refs_by_id ON refs (id);
-    """,
-  ]
+    """
+
+  /// Brings a database from the version before up to version `number`, from 1 on. To be called in a transaction.
+  static func migrate(_ database: Database, to number: Int) throws(SQLError) {
+    switch Migration.allCases[number - 1] {
+    case .tables: try database.execute(tables)
+    case .references: try database.execute(references)
+    case .digestsOfReferences: try ReferenceMigration(database).run()
+    }
+  }
 }

@@ -198,7 +198,7 @@ import Testing
         UPDATE messages SET time = \(value), user = \(value), kind = \(value), role = \(value), text = \(value)
         WHERE id = \(index + 1);
         UPDATE rooms SET topic = \(value), topic_author = \(value), topic_time = \(value);
-        INSERT INTO refs VALUES ('alice', 'ref\(index)', \(value), \(value));
+        INSERT INTO refs VALUES (\(index + 1), \(value), \(key("ref\(index)")), \(value));
         """
     }
     try await make(sql)
@@ -216,8 +216,33 @@ import Testing
       event.reference = try MessageReference("ref\(index)")
       let count = fixture.publishedCount + 1
       log.append([event])
+      #expect(await fixture.published(count)[count - 1].failure == nil)
+    }
+    #expect(log.stop())
+  }
+
+  @Test func aReferenceOfAMessageThatNobodySaid() async throws {
+    let ids = [Int64.min, -1, 0, 1 << 53, .max]
+    let rows = ids.enumerated().map { index, id in "(\(id), 1000, \(key("ref\(index)")), NULL)" }
+    try await make("INSERT INTO refs VALUES \(rows.joined(separator: ", "))")
+    let log = try fixture.open(disk: disk)
+    for index in ids.indices {
+      var event = LogFixture.message("once")
+      event.reference = try MessageReference("ref\(index)")
+      let count = fixture.publishedCount + 1
+      log.append([event])
       #expect(await fixture.published(count)[count - 1].isNewMessage)
     }
     #expect(log.stop())
+  }
+
+  /// What a reference of alice is found by, in SQL.
+  private func key(_ reference: String) -> String {
+    let key = References.key(reference, of: "alice")
+    let digits = [key.high, key.low].map { number in
+      let digits = String(number, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+    return "x'\(digits.joined())'"
   }
 }

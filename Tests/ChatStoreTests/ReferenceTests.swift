@@ -68,4 +68,75 @@ import Testing
     #expect(LogFixture.messages(await fixture.published(3)).map(\.id) == [1, 2, 2])
     #expect(log.stop())
   }
+
+  @Test func aReferenceIsForgottenAfterTenMillionIDs() async throws {
+    var log = try fixture.open()
+    log.append([try message("a", "r1"), try message("b", "r2")])
+    _ = await fixture.published(2)
+    #expect(log.stop())
+    // The next id is as far away as is too far for the first, and not for the second.
+    try Database(path: fixture.path, .readWrite).execute(
+      "UPDATE state SET value = \(References.reach) WHERE key = 'last_id'")
+    log = try fixture.open()
+    log.append([try message("b", "r2"), try message("a", "r1")])
+    let events = await fixture.published(4)
+    #expect(LogFixture.messages(events).map(\.id) == [1, 2, 2, References.reach + 1])
+    #expect(events.map(\.isRepeat) == [false, false, true, false])
+    #expect(log.stop())
+  }
+
+  @Test func aMessageThatWasRemovedIsStillCompared() async throws {
+    var log = try fixture.open()
+    log.append([try message("a", "r1")])
+    _ = await fixture.published(1)
+    #expect(log.stop())
+    try Database(path: fixture.path, .readWrite).execute("DELETE FROM messages; DELETE FROM room_messages")
+    log = try fixture.open()
+    log.append([try message("a", "r1"), try message("other", "r1"), try message("a", "r1", room: 2)])
+    let events = await fixture.published(4)
+    #expect(events.map(\.isRepeat) == [false, true, false, false])
+    #expect(events.map(\.failure) == [nil, nil, .referenceUsed("r1"), .referenceUsed("r1")])
+    #expect(log.stop())
+  }
+
+  @Test func whatADigestIsMadeOf() {
+    let digest = References.digest(room: "Lobby", kind: 0, text: "a")
+    #expect(digest == References.digest(room: "lOBBY", kind: 0, text: "a"))
+    let others = [
+      References.digest(room: "Lobbya", kind: 0, text: ""),
+      References.digest(room: "Lobby", kind: 1, text: "a"),
+      References.digest(room: "Lobby", kind: 0, text: "A"),
+      References.digest(room: "Löbby", kind: 0, text: "a"),
+    ]
+    #expect(!others.contains(digest))
+    #expect(References.key("ab", of: "c") != References.key("b", of: "ca"))
+  }
+
+  @Test func aPurgeTakesAStepOfWhatDoesNotCount() throws {
+    let database = try Database(path: fixture.path, .readWrite)
+    try Schema.migrate(database, path: fixture.path)
+    let references = try References(database)
+    for id in 1...Int64(References.purgeStep) + 100 {
+      try references.insert(id: id, time: id, key: Digest128(high: 0, low: UInt64(id)), digest: nil)
+    }
+    let rows = { try database.number("SELECT count(*) FROM refs") }
+    // The place of which the first 600 are a day away.
+    let place = Place(id: 1_000, time: Timestamp(milliseconds: 600 + References.lifetime))
+    try references.purgeIfDue(at: place)
+    #expect(try rows() == 100)
+    // The next step is due when as many have come.
+    try references.purgeIfDue(at: place)
+    #expect(try rows() == 100)
+    for _ in 0..<References.purgeStep / 2 {
+      let message = Message(id: 1_001, room: "r", user: "u", text: "t", time: place.time)
+      try references.remember(try MessageReference("r"), message)
+    }
+    try references.purgeIfDue(at: place)
+    #expect(try database.number("SELECT min(id) FROM refs") == 601)
+    #expect(try rows() == 13)
+    // By id alone.
+    let later = try References(database)
+    try later.purgeIfDue(at: Place(id: 605 + References.reach, time: Timestamp(milliseconds: 0)))
+    #expect(try database.number("SELECT min(id) FROM refs") == 606)
+  }
 }

@@ -25,7 +25,7 @@ import Testing
       UPDATE messages SET time = 1000 + id;
       UPDATE messages SET time = 253402300799999 WHERE id > 2;
       UPDATE rooms SET topic = 'x', topic_author = 'alice', topic_time = 253402300799999;
-      INSERT INTO refs VALUES ('alice', 'r', 4, 253402300799999)
+      INSERT INTO refs VALUES (4, 253402300799999, x'00', NULL)
       """)
   }
 

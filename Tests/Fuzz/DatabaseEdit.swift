@@ -8,7 +8,7 @@ struct DatabaseEdit {
     ("rooms", "id", ["id", "name", "topic", "topic_author", "topic_time", "trimmed_to"]),
     ("messages", "id", ["id", "room", "time", "user", "kind", "role", "text"]),
     ("room_messages", "room, id", ["room", "id"]),
-    ("refs", "user, reference", ["user", "reference", "id", "time"]),
+    ("refs", "id", ["id", "time", "key", "digest"]),
   ]
   private static let numbers: [Int64] = [
     0, 1, 2, 3, -1, 20, 39, 40, 41, 1 << 31, 1 << 32, 1 << 53, (1 << 53) - 1, (1 << 53) - (1 << 40), .max,

@@ -1,4 +1,5 @@
 import CSQLite
+import ChatCore
 
 /// A prepared statement, made once and used again and again.
 final class Statement {
@@ -29,14 +30,23 @@ final class Statement {
     _ = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in
         if let start = characters.baseAddress {
-          sqlite3_bind_text(handle, index, start, Int32(characters.count), transientText)
+          sqlite3_bind_text(handle, index, start, Int32(characters.count), transient)
         } else {
           // An empty text may have no address, and a null pointer would bind NULL.
-          sqlite3_bind_text(handle, index, "", 0, transientText)
+          sqlite3_bind_text(handle, index, "", 0, transient)
         }
       }
     }
   }
+
+  /// Binds the 16 bytes of a digest.
+  func bind(_ index: Int32, _ digest: Digest128) {
+    withUnsafeBytes(of: (digest.high.bigEndian, digest.low.bigEndian)) { bytes in
+      _ = sqlite3_bind_blob(handle, index, bytes.baseAddress, Int32(bytes.count), transient)
+    }
+  }
+
+  func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
 
   /// Goes to the next row; false when there is none, and then the statement can be used again.
   func step() throws(SQLError) -> Bool {
@@ -67,6 +77,16 @@ final class Statement {
 
   func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 
+  /// nil when something else than 16 bytes is stored there.
+  func digest(_ column: Int32) -> Digest128? {
+    guard sqlite3_column_type(handle, column) == SQLITE_BLOB, sqlite3_column_bytes(handle, column) == 16,
+      let start = sqlite3_column_blob(handle, column)
+    else { return nil }
+    return Digest128(
+      high: UInt64(bigEndian: start.loadUnaligned(as: UInt64.self)),
+      low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+  }
+
   func text(_ column: Int32) -> String {
     guard let start = sqlite3_column_text(handle, column) else { return "" }
     let count = Int(sqlite3_column_bytes(handle, column))
@@ -75,4 +95,4 @@ final class Statement {
 }
 
 /// SQLITE_TRANSIENT, a macro that Swift does not import: "make a copy before sqlite3_bind_text returns".
-private let transientText = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+private let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)

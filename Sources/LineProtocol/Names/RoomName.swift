@@ -15,7 +15,7 @@ public struct RoomName: Hashable, Comparable, Sendable {
     let range = try Self.checked(bytes)
     // Starting after an ASCII byte, the slice begins and ends at a character's border.
     text = range.count == bytes.count ? string : String(decoding: string.utf8.dropFirst(), as: UTF8.self)
-    key = ASCII.lowercased(text)
+    key = Self.key(of: text)
   }
 
   /// Checks a name as it came over the wire; one leading `#` is removed.
@@ -24,8 +24,11 @@ public struct RoomName: Hashable, Comparable, Sendable {
       throw NameError(reason: "a room's name is UTF-8, and this is not")
     }
     self.text = text
-    key = ASCII.lowercased(text)
+    key = Self.key(of: text)
   }
+
+  /// The `key` of a name as written, which need not be checked.
+  public static func key(of text: String) -> String { ASCII.lowercased(text) }
 
   /// The range of the name without its `#`, checked in all but its encoding.
   private static func checked(_ bytes: Span<UInt8>) throws(NameError) -> Range<Int> {
