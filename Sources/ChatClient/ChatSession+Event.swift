@@ -2,6 +2,7 @@ extension ChatSession {
   /// What the person or the script is told.
   enum Event: Equatable, Sendable {
     case message(ChatMessage)
+    case topic(ChatTopic)
     /// A draft is stored under this id.
     case stored(Draft, id: Int64)
     case refused(Draft, reason: String)

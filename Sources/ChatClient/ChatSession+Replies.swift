@@ -10,15 +10,9 @@ extension ChatSession {
     case .messagePart(let entry), .historyPart(let entry):
       parts.append(entry.text)
       return []
-    case .message(let entry):
-      let message = complete(entry)
-      // These may be among the newest messages that are being fetched.
-      if awaited.first == .history {
-        held.append(message)
-        return []
-      }
-      // One that was stored while they were read is among them, and may still come.
-      return message.id > cursor ?? 0 ? seen(message) : []
+    case .message(let entry): return came(.message(complete(entry)))
+    case .topic(let entry):
+      return came(.topic(ChatTopic(id: entry.id, user: entry.user, text: entry.text)))
     case .history(let entry): return replayed(complete(entry))
     case .end: return listOrReplayEnded()
     case .gap(_, let from, let to): return [.tell(.gap(from: from, to: to))]
@@ -31,6 +25,16 @@ extension ChatSession {
       return []
     case .room, .help, .pong, .resume, .other: return []
     }
+  }
+
+  private mutating func came(_ entry: ChatEntry) -> [Action] {
+    // It may be among the newest messages that are being fetched, or belong between two of them.
+    if awaited.first == .history {
+      held.append(entry)
+      return []
+    }
+    // One that was stored while they were read is among them, and may still come.
+    return entry.id > cursor ?? 0 ? seen(entry) : []
   }
 
   private mutating func nextAwaited() -> Command? { awaited.isEmpty ? nil : awaited.removeFirst() }
@@ -67,7 +71,7 @@ extension ChatSession {
     held.removeFirst(earlier.count)
     let shown = earlier.filter { $0.id < message.id }.flatMap { seen($0) }
     let own = unconfirmed.firstIndex { $0.nick == message.user && $0.draft.text == message.text }
-    guard let own else { return shown + seen(message) }
+    guard let own else { return shown + seen(.message(message)) }
     cursor = max(cursor ?? 0, message.id)
     return shown + [.tell(.stored(unconfirmed.remove(at: own).draft, id: message.id))]
   }
@@ -101,9 +105,12 @@ extension ChatSession {
     return actions
   }
 
-  private mutating func seen(_ message: ChatMessage) -> [Action] {
-    cursor = max(cursor ?? 0, message.id)
-    return [.tell(.message(message))]
+  private mutating func seen(_ entry: ChatEntry) -> [Action] {
+    cursor = max(cursor ?? 0, entry.id)
+    switch entry {
+    case .message(let message): return [.tell(.message(message))]
+    case .topic(let topic): return [.tell(.topic(topic))]
+    }
   }
 
   private mutating func complete(_ entry: PlainReply.Entry) -> ChatMessage {

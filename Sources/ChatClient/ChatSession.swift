@@ -43,9 +43,9 @@ struct ChatSession: Sendable {
   var phase = Phase.offline
   /// The name on this connection.
   var nick: Nick
-  /// The id of the last message seen, once one is known.
+  /// The id of the last entry seen, once one is known.
   var cursor: Int64?
-  /// The id of the room's newest message when it was last joined.
+  /// The id of the room's newest entry when it was last joined.
   var newestAtJoin: Int64 = 0
   /// What the server still has to answer, oldest first: it answers in order (one reply for each command).
   var awaited: [Command] = []
@@ -55,8 +55,8 @@ struct ChatSession: Sendable {
   var unconfirmed: [UnconfirmedDraft] = []
   /// The lines of a message whose last line has not come.
   var parts: [String] = []
-  /// Live messages that came while the newest messages were being fetched.
-  var held: [ChatMessage] = []
+  /// What came live while the newest messages were being fetched.
+  var held: [ChatEntry] = []
   /// The names of a list whose end has not come.
   var listed: [String] = []
   /// Whether to ask who is in the room each time that the session becomes live.

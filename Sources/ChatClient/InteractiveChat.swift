@@ -134,7 +134,8 @@ struct InteractiveChat {
         if !hasBeenLive || !isTransient { return Ending(status: 1, complaints: [reason]) }
       case .disconnected(let reason), .throttled(let reason, _):
         if !hasBeenLive { return Ending(status: 1, complaints: [reason]) }
-      case .message, .stored, .refused, .uncertain, .resuming, .gap, .newLog, .joined, .left, .renamed,
+      case .message, .topic, .stored, .refused, .uncertain, .resuming, .gap, .newLog, .joined, .left,
+        .renamed,
         .names,
         .farewell:
         break
@@ -167,7 +168,8 @@ struct InteractiveChat {
     case .joined(let name): if editor.names.count < InteractiveChat.mostNames { editor.names.insert(name) }
     case .left(let name): editor.names.remove(name)
     case .renamed(let from, let to): if editor.names.remove(from) != nil { editor.names.insert(to) }
-    case .message, .stored, .refused, .uncertain, .resuming, .live, .gap, .newLog, .farewell, .disconnected,
+    case .message, .topic, .stored, .refused, .uncertain, .resuming, .live, .gap, .newLog, .farewell,
+      .disconnected,
       .rejected, .throttled:
       break
     }

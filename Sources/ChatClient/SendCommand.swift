@@ -54,7 +54,7 @@ struct SendCommand {
       return fail(reason)
     case .rejected(let reason, _), .throttled(let reason, _): return fail(reason)
     case .disconnected(let reason): return broken(reason)
-    case .message, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .names,
+    case .message, .topic, .uncertain, .live, .resuming, .gap, .newLog, .joined, .left, .renamed, .names,
       .farewell:
       return nil
     }

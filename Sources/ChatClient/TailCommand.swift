@@ -92,7 +92,7 @@ struct TailCommand {
       }
       streams.complain("the server ended the connection: \(reason); going on in \(seconds) s")
       isReconnecting = true
-    case .message, .stored, .refused, .uncertain, .joined, .left, .renamed, .names, .farewell: break
+    case .message, .topic, .stored, .refused, .uncertain, .joined, .left, .renamed, .names, .farewell: break
     }
     return nil
   }

@@ -18,6 +18,9 @@ struct Transcript {
   mutating func lines(for event: ChatSession.Event) -> [String] {
     switch event {
     case .message(let message): return said(message.user, message.text, at: message.time, isOwn: false)
+    case .topic(let topic):
+      if topic.text.isEmpty { return [note("\(topic.user) took the topic away")] }
+      return [note("\(topic.user) set the topic", topic.text)]
     case .stored(let draft, _): return said(nick ?? "", draft.text, at: nil, isOwn: true)
     case .refused(let draft, let reason): return [note("not sent", draft.text, reason)]
     case .uncertain(let draft):

@@ -6,8 +6,8 @@ public struct Event: Sendable {
   public enum Change: Sendable {
     /// A message. The log fills in `id` and `time`; it is shown to nobody if it could not be stored.
     case message(RoomID, Message)
-    /// A stored change of a room's topic.
-    case topic(RoomID, Topic, room: RoomName)
+    /// A change of a room's topic. The log fills in `id` and the topic's time; it is shown to nobody if it could not be stored.
+    case topic(RoomID, Topic, room: RoomName, id: Int64)
     /// The origin enters the room. The log fills in `state`. `isAnnounced`: the first session of this name in the room.
     case joined(RoomID, RoomState, room: RoomName, nick: Nick, after: Int64?, isAnnounced: Bool)
     /// The origin leaves the room. `isAnnounced`: it was the last session of this name there.
@@ -65,7 +65,7 @@ public struct Event: Sendable {
 }
 
 /// What a room's topic is, by whom and since when.
-public struct Topic: Sendable, Equatable {
+public struct Topic: Sendable, Hashable {
   /// Empty when the room has no topic.
   public let text: String
   public let author: String
@@ -80,9 +80,9 @@ public struct Topic: Sendable, Equatable {
 
 /// What the log knows of a room at one point of the order.
 public struct RoomState: Sendable, Equatable {
-  /// The id of the room's newest message, 0 if there is none.
+  /// The id of the room's newest entry, 0 if there is none.
   public var newest: Int64
-  /// Messages up to this id, inclusive, may be gone from history.
+  /// Entries up to this id, inclusive, may be gone from history.
   public var trimmedTo: Int64
 
   public init(newest: Int64 = 0, trimmedTo: Int64 = 0) {

@@ -1,4 +1,4 @@
-import LineProtocol
+public import LineProtocol
 
 /// A place in the order of everything: what a request is decided by that comes to it.
 public struct Place: Sendable, Equatable {

@@ -7,38 +7,63 @@ final class HistoryReader {
   private let tail: Tail
   private let indexedTo: Statement
   private let trimmedTo: Statement
-  private let idsAfter: Statement
-  private let idsBefore: Statement
-  private let message: Statement
-  private let messagesAfter: Statement
+  private let messages: Statements
+  private let all: Statements
+  private let entry: Statement
+
+  /// What depends on the kinds that are read.
+  private struct Statements {
+    let idsAfter: Statement
+    let idsBefore: Statement
+    let rowsAfter: Statement
+  }
+
+  private static let columns = """
+    SELECT messages.id, rooms.name, time, user, kind, role, text
+    FROM messages JOIN rooms ON rooms.id = messages.room
+    """
 
   init(_ database: Database, tail: Tail) throws(SQLError) {
     self.database = database
     self.tail = tail
     indexedTo = try database.prepare("SELECT value FROM state WHERE key = 'indexed_to'")
     trimmedTo = try database.prepare("SELECT trimmed_to FROM rooms WHERE id = ?1")
+    messages = try Self.prepare(
+      database, ["room_messages"], where: "CAST(kind AS INTEGER) <> \(StoredKind.topicValue)")
+    // SQLite merges the two, as both are in the order of ids.
+    all = try Self.prepare(database, ["room_messages", "room_changes"], where: "true")
+    entry = try database.prepare(Self.columns + " WHERE messages.id = ?1 AND messages.room = ?2")
+  }
+
+  private static func prepare(
+    _ database: Database, _ indexes: [String], where isWanted: String
+  ) throws(SQLError) -> Statements {
     // What the index has beyond its end, in a file that was edited, is in the tail too.
     let end = "(SELECT value FROM state WHERE key = 'indexed_to')"
-    idsAfter = try database.prepare(
-      """
-      SELECT id FROM room_messages WHERE room = ?1 AND id > ?2 AND id <= min(?3, \(end))
-      ORDER BY id LIMIT ?4
-      """)
-    idsBefore = try database.prepare(
-      "SELECT id FROM room_messages WHERE room = ?1 AND id < ?2 AND id <= \(end) ORDER BY id DESC LIMIT ?3")
-    let columns = """
-      SELECT messages.id, rooms.name, time, user, kind, role, text
-      FROM messages JOIN rooms ON rooms.id = messages.room
-      """
-    message = try database.prepare(columns + " WHERE messages.id = ?1 AND messages.room = ?2")
-    messagesAfter = try database.prepare(
-      columns + " WHERE messages.id > ?1 AND messages.id <= ?2 ORDER BY messages.id LIMIT ?3")
+    let after = indexes.map { "SELECT id FROM \($0) WHERE room = ?1 AND id > ?2 AND id <= min(?3, \(end))" }
+    let before = indexes.map { "SELECT id FROM \($0) WHERE room = ?1 AND id < ?2 AND id <= \(end)" }
+    return Statements(
+      idsAfter: try database.prepare(after.joined(separator: " UNION ") + " ORDER BY id LIMIT ?4"),
+      idsBefore: try database.prepare(before.joined(separator: " UNION ") + " ORDER BY id DESC LIMIT ?3"),
+      rowsAfter: try database.prepare(
+        """
+        \(columns) WHERE messages.id > ?1 AND messages.id <= ?2 AND \(isWanted)
+        ORDER BY messages.id LIMIT ?3
+        """))
+  }
+
+  private func statements(_ kinds: HistoryQuery.Kinds) -> Statements {
+    switch kinds {
+    case .messages: messages
+    case .all: all
+    }
   }
 
   func read(_ query: HistoryQuery) throws(SQLError) -> HistoryPage {
     var query = query
     while true {
-      let unindexed = query.room.map { tail.ids(of: $0, in: query.range, limit: query.limit + 1) } ?? []
+      let unindexed =
+        query.room.map { tail.ids(of: $0, in: query.range, query.kinds, limit: query.limit + 1) } ?? []
       // One snapshot for everything: the index, its end, and the messages.
       try database.execute("BEGIN")
       do throws(SQLError) {
@@ -59,7 +84,7 @@ final class HistoryReader {
   ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
     guard let room = query.room else {
       guard case .after(let id, let through) = query.range else {
-        return (HistoryPage(messages: [], hasMore: false, trimmedTo: 0), nil)
+        return (HistoryPage(entries: [], hasMore: false, trimmedTo: 0), nil)
       }
       return (try page(ofAllRoomsAfter: id, through: through, query), nil)
     }
@@ -79,19 +104,22 @@ final class HistoryReader {
     _ query: HistoryQuery
   ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
     // One more than asked for tells whether there is more.
+    let idsAfter = statements(query.kinds).idsAfter
     idsAfter.bind(1, room.number)
     idsAfter.bind(2, id)
     idsAfter.bind(3, through)
     idsAfter.bind(4, Int64(query.limit) + 1)
     var ids = try column(idsAfter)
     ids += unindexed.prefix(query.limit + 1 - ids.count)
-    let (messages, isCut) = try load(ids.prefix(query.limit), of: room, query.byteLimit)
+    let (entries, isCut) = try load(ids.prefix(query.limit), of: room, query)
     let page = HistoryPage(
-      messages: messages, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
-    guard messages.isEmpty, page.hasMore, let last = ids.prefix(query.limit).last else { return (page, nil) }
+      entries: entries, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
+    guard entries.isEmpty, page.hasMore, let last = ids.prefix(query.limit).last else { return (page, nil) }
     // Somebody deleted rows by hand. The page is the next one that has something in it, or nobody would get past these.
     let next = HistoryQuery.Range.after(last, through: through)
-    return (page, HistoryQuery(room: room, next, limit: query.limit, byteLimit: query.byteLimit))
+    let instead = HistoryQuery(
+      room: room, next, kinds: query.kinds, limit: query.limit, byteLimit: query.byteLimit)
+    return (page, instead)
   }
 
   private func page(
@@ -99,62 +127,73 @@ final class HistoryReader {
   ) throws(SQLError) -> HistoryPage {
     var ids = unindexed
     if ids.count <= query.limit {
+      let idsBefore = statements(query.kinds).idsBefore
       idsBefore.bind(1, room.number)
       idsBefore.bind(2, id)
       idsBefore.bind(3, Int64(query.limit + 1 - ids.count))
       ids += try column(idsBefore)
     }
-    let (messages, isCut) = try load(ids.prefix(query.limit), of: room, query.byteLimit)
+    let (entries, isCut) = try load(ids.prefix(query.limit), of: room, query)
     return HistoryPage(
-      messages: messages.reversed(), hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
+      entries: entries.reversed(), hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
   }
 
   private func page(
     ofAllRoomsAfter id: Int64, through: Int64, _ query: HistoryQuery
   ) throws(SQLError) -> HistoryPage {
-    messagesAfter.bind(1, id)
-    messagesAfter.bind(2, through)
-    messagesAfter.bind(3, Int64(query.limit) + 1)
-    defer { messagesAfter.reset() }
-    var messages: [Message] = []
+    let rows = statements(query.kinds).rowsAfter
+    rows.bind(1, id)
+    rows.bind(2, through)
+    rows.bind(3, Int64(query.limit) + 1)
+    defer { rows.reset() }
+    var entries: [Entry] = []
     var bytes = 0
-    while try messagesAfter.step() {
-      if messages.count == query.limit || (bytes > query.byteLimit && !messages.isEmpty) {
-        return HistoryPage(messages: messages, hasMore: true, trimmedTo: 0)
+    while try rows.step() {
+      if entries.count == query.limit || (bytes > query.byteLimit && !entries.isEmpty) {
+        return HistoryPage(entries: entries, hasMore: true, trimmedTo: 0)
       }
-      messages.append(row(messagesAfter))
-      bytes += messages[messages.count - 1].text.utf8.count
+      entries.append(Self.entry(rows))
+      bytes += entries[entries.count - 1].textBytes
     }
-    return HistoryPage(messages: messages, hasMore: false, trimmedTo: 0)
+    return HistoryPage(entries: entries, hasMore: false, trimmedTo: 0)
   }
 
-  /// The messages with these ids, in their order, and whether the bound on bytes cut them short.
+  /// The entries with these ids, in their order, and whether the bound on bytes cut them short.
   private func load(
-    _ ids: ArraySlice<Int64>, of room: RoomID, _ byteLimit: Int
-  ) throws(SQLError) -> ([Message], Bool) {
-    var messages: [Message] = []
-    messages.reserveCapacity(ids.count)
+    _ ids: ArraySlice<Int64>, of room: RoomID, _ query: HistoryQuery
+  ) throws(SQLError) -> ([Entry], Bool) {
+    var entries: [Entry] = []
+    entries.reserveCapacity(ids.count)
     var bytes = 0
     for id in ids {
-      if bytes > byteLimit { return (messages, true) }
-      message.bind(1, id)
-      message.bind(2, room.number)
-      defer { message.reset() }
-      // A row that is in the index and not in the table, or there in another room, is none of ours; the page is right without it.
-      guard try message.step() else { continue }
-      messages.append(row(message))
-      bytes += messages[messages.count - 1].text.utf8.count
+      if bytes > query.byteLimit { return (entries, true) }
+      entry.bind(1, id)
+      entry.bind(2, room.number)
+      defer { entry.reset() }
+      // A row that is in the index and not in the table, or there in another room or of another kind, is none of ours; the page is right
+      // without it.
+      guard try entry.step() else { continue }
+      let found = Self.entry(entry)
+      guard query.kinds.contains(found) else { continue }
+      entries.append(found)
+      bytes += found.textBytes
     }
-    return (messages, false)
+    return (entries, false)
   }
 
-  private func row(_ statement: Statement) -> Message {
-    Message(
-      id: statement.int(0), room: ShownText.room(statement.text(1)), user: ShownText.name(statement.text(3)),
-      text: ShownText.text(statement.text(6)),
-      kind: Message.Kind(rawValue: Int(truncatingIfNeeded: statement.int(4))) ?? .message,
-      role: Message.Role(rawValue: statement.text(5)) ?? .user,
-      time: Timestamp(milliseconds: statement.int(2)))
+  private static func entry(_ row: Statement) -> Entry {
+    let (id, room) = (row.int(0), ShownText.room(row.text(1)))
+    let (user, time) = (ShownText.name(row.text(3)), Timestamp(milliseconds: row.int(2)))
+    switch StoredKind(row.int(4)) {
+    case .message(let kind):
+      let role = Message.Role(rawValue: row.text(5)) ?? .user
+      let text = ShownText.text(row.text(6))
+      return .message(
+        Message(id: id, room: room, user: user, text: text, kind: kind, role: role, time: time))
+    case .topic:
+      let topic = Topic(text: ShownText.topic(row.text(6)), author: user, time: time)
+      return .topic(StoredTopic(id: id, room: room, topic: topic))
+    }
   }
 
   private func column(_ statement: Statement) throws(SQLError) -> [Int64] {

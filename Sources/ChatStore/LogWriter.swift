@@ -18,17 +18,14 @@ final class LogWriter {
   private var noted: Int64?
   private let begin: Statement
   private let commit: Statement
-  private let insertMessage: Statement
-  private let insertRoom: Statement
-  private let updateTopic: Statement
   private let setState: Statement
-  private let insertIndex: Statement
+  private let tables: EntryTables
   private let references: References
   private var unsaved: StoredState?
   /// nil: each commit is synced.
   let sync: WALSync?
   private(set) var lastID: Int64
-  /// The time of the newest message.
+  /// The time of the newest entry.
   private(set) var lastTime: Int64 = 0
   private var rooms: [RoomID: RoomState]
   private var onDisk: Set<RoomID>
@@ -46,13 +43,8 @@ final class LogWriter {
     onDisk = Set(rooms.keys)
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
-    insertMessage = try database.prepare("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
-    insertRoom = try database.prepare(
-      "INSERT INTO rooms (id, name) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING")
-    updateTopic = try database.prepare(
-      "UPDATE rooms SET topic = ?2, topic_author = ?3, topic_time = ?4 WHERE id = ?1")
     setState = try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
-    insertIndex = try database.prepare("INSERT OR IGNORE INTO room_messages VALUES (?1, ?2)")
+    tables = try EntryTables(database)
     references = try References(database)
     // Times rise with ids, also across a restart with a clock that was set back.
     let newest = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0
@@ -195,14 +187,15 @@ final class LogWriter {
         lastID += 1
         message.id = lastID
         message.time = time
-        try insert(message, room)
+        try tables.insert(message, in: room)
         if let reference = events[index].reference { try references.remember(reference, message) }
         events[index].change = .message(room, message)
-      case .topic(let room, var topic, let name):
+      case .topic(let room, var topic, let name, _):
         try ensureRoom(room, name.text, &newRooms)
         topic.time = time
-        try update(topic, of: room)
-        events[index].change = .topic(room, topic, room: name)
+        lastID += 1
+        try tables.insert(topic, id: lastID, in: room)
+        events[index].change = .topic(room, topic, room: name, id: lastID)
       default: break
       }
     }
@@ -213,40 +206,15 @@ final class LogWriter {
     lastTime = time.milliseconds
   }
 
-  private func insert(_ message: Message, _ room: RoomID) throws(SQLError) {
-    insertMessage.bind(1, message.id)
-    insertMessage.bind(2, room.number)
-    insertMessage.bind(3, message.time.milliseconds)
-    insertMessage.bind(4, message.user)
-    insertMessage.bind(5, Int64(message.kind.rawValue))
-    insertMessage.bind(6, message.role.rawValue)
-    insertMessage.bind(7, message.text)
-    try insertMessage.run()
-  }
-
-  private func update(_ topic: Topic, of room: RoomID) throws(SQLError) {
-    updateTopic.bind(1, room.number)
-    updateTopic.bind(2, topic.text)
-    updateTopic.bind(3, topic.author)
-    updateTopic.bind(4, topic.time.milliseconds)
-    try updateTopic.run()
-  }
-
   private func ensureRoom(_ room: RoomID, _ name: String, _ newRooms: inout [RoomID]) throws(SQLError) {
     if onDisk.contains(room) { return }
-    insertRoom.bind(1, room.number)
-    insertRoom.bind(2, name)
-    try insertRoom.run()
+    try tables.insert(room, named: name)
     onDisk.insert(room)
     newRooms.append(room)
   }
 
   private func indexTail() throws(SQLError) {
-    for entry in tail.sorted() {
-      insertIndex.bind(1, entry.room)
-      insertIndex.bind(2, entry.id)
-      try insertIndex.run()
-    }
+    for entry in tail.sorted() { try tables.index(entry) }
     setState.bind(1, "indexed_to")
     setState.bind(2, tail.lastID)
     try setState.run()
@@ -263,6 +231,7 @@ final class LogWriter {
       switch events[index].change {
       case .message(let room, let message) where !events[index].isRepeat:
         rooms[room, default: RoomState()].newest = message.id
+      case .topic(let room, _, _, let id): rooms[room, default: RoomState()].newest = id
       case .joined(let room, _, let name, let nick, let after, let isAnnounced):
         let state = rooms[room] ?? RoomState()
         events[index].change = .joined(

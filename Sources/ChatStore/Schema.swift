@@ -12,7 +12,7 @@ enum Schema {
   /// (docs/ARCHITECTURE.md has the measurements). `state` has `last_id`, the last id given, and `indexed_to`,
   /// the last id that `room_messages` knows of.
   private enum Migration: CaseIterable {
-    case tables, references, digestsOfReferences
+    case tables, references, digestsOfReferences, topicsAsEntries
   }
 
   private static let tables = """
@@ -55,12 +55,28 @@ enum Schema {
     CREATE INDEX refs_by_id ON refs (id);
     """
 
+  /// A change of topic is a row of `messages` with `kind` 3. So that readers of messages need not step over what is none, `room_messages`
+  /// has messages only, and `room_changes` has the rest, filled in the same steps. Topics that were set before have no entry.
+  private static let topicsAsEntries = """
+    CREATE TABLE room_changes (
+      room INTEGER NOT NULL,
+      id INTEGER NOT NULL,
+      PRIMARY KEY (room, id)
+    ) WITHOUT ROWID;
+    DROP VIEW IF EXISTS history;
+    CREATE VIEW history AS
+      SELECT messages.id, rooms.name AS room, strftime('%Y-%m-%dT%H:%M:%S', time / 1000, 'unixepoch')
+        || printf('.%03dZ', time % 1000) AS time, user, role, text
+      FROM messages JOIN rooms ON rooms.id = messages.room WHERE kind < 3 ORDER BY messages.id;
+    """
+
   /// Brings a database from the version before up to version `number`, from 1 on. To be called in a transaction.
   static func migrate(_ database: Database, to number: Int) throws(SQLError) {
     switch Migration.allCases[number - 1] {
     case .tables: try database.execute(tables)
     case .references: try database.execute(references)
     case .digestsOfReferences: try ReferenceMigration(database).run()
+    case .topicsAsEntries: try database.execute(topicsAsEntries)
     }
   }
 }

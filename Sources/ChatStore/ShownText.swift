@@ -19,6 +19,12 @@ enum ShownText {
     return shown.contains { $0 != "\n" } ? String(shown) : "\u{FFFD}"
   }
 
+  /// A topic is one line, or empty where it was taken away.
+  static func topic(_ stored: String) -> String {
+    if stored.isEmpty { return stored }
+    return String(text(stored).map { $0.isNewline ? " " : $0 })
+  }
+
   /// A nick is of ASCII characters without space and controls.
   static func name(_ stored: String) -> String {
     let isName = (1...Limits.nick).contains(stored.utf8.count) && stored.utf8.allSatisfy { 0x21...0x7E ~= $0 }

@@ -86,11 +86,14 @@ struct Store {
   private static func loadTail(_ database: Database) throws(SQLError) -> [Tail.Entry] {
     let statement = try database.prepare(
       """
-      SELECT room, id FROM messages
+      SELECT room, id, kind FROM messages
       WHERE id > (SELECT value FROM state WHERE key = 'indexed_to') ORDER BY id
       """)
     var entries: [Tail.Entry] = []
-    while try statement.step() { entries.append(Tail.Entry(room: statement.int(0), id: statement.int(1))) }
+    while try statement.step() {
+      let isMessage = StoredKind(statement.int(2)).isMessage
+      entries.append(Tail.Entry(room: statement.int(0), id: statement.int(1), isMessage: isMessage))
+    }
     return entries
   }
 }

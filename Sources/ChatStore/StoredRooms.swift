@@ -13,7 +13,7 @@ struct StoredRooms {
   private var hidden: [Int64] = []
   private let lastID: Int64
 
-  /// `unindexed`: the messages that `room_messages` does not know of.
+  /// `unindexed`: the entries that the index does not know of.
   init(_ database: Database, unindexed: [Tail.Entry], lastID: Int64) throws(SQLError) {
     self.lastID = lastID
     try load(database)
@@ -32,7 +32,8 @@ struct StoredRooms {
     let statement = try database.prepare(
       """
       SELECT id, name, topic, topic_author, topic_time, trimmed_to,
-        (SELECT max(id) FROM room_messages WHERE room = rooms.id AND id <= ?1) FROM rooms
+        (SELECT max(id) FROM room_messages WHERE room = rooms.id AND id <= ?1),
+        (SELECT max(id) FROM room_changes WHERE room = rooms.id AND id <= ?1) FROM rooms
       """)
     statement.bind(1, lastID)
     while try statement.step() {
@@ -40,7 +41,7 @@ struct StoredRooms {
       let id = RoomID(number)
       // Where everything was trimmed, those who were there before are still to be told.
       let trimmedTo = min(max(0, statement.int(5)), lastID)
-      states[id] = RoomState(newest: max(statement.int(6), trimmedTo), trimmedTo: trimmedTo)
+      states[id] = RoomState(newest: max(statement.int(6), statement.int(7), trimmedTo), trimmedTo: trimmedTo)
       if StoredState.ids.contains(number) { lastRoom = max(lastRoom, number) }
       guard StoredState.ids.contains(number), let name = try? RoomName(statement.text(1)),
         names.insert(name).inserted
@@ -56,7 +57,9 @@ struct StoredRooms {
   private mutating func restoreRooms(of unindexed: [Tail.Entry], _ database: Database) throws(SQLError) {
     var numbers = Set(unindexed.map(\.room))
     // The next room gets the next number, so of the indexed ones the last matters.
-    if let last = try database.number("SELECT max(room) FROM room_messages") { numbers.insert(last) }
+    for table in ["room_messages", "room_changes"] {
+      if let last = try database.number("SELECT max(room) FROM \(table)") { numbers.insert(last) }
+    }
     let lost = numbers.filter { StoredState.ids.contains($0) && states[RoomID($0)] == nil }.sorted()
     if lost.isEmpty { return }
     let insert = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
@@ -84,7 +87,7 @@ struct StoredRooms {
   private static func topic(_ statement: Statement) -> Topic? {
     guard !statement.isNull(2), !statement.text(2).isEmpty else { return nil }
     return Topic(
-      text: ShownText.text(statement.text(2)), author: ShownText.name(statement.text(3)),
+      text: ShownText.topic(statement.text(2)), author: ShownText.name(statement.text(3)),
       time: Timestamp(milliseconds: statement.int(4)))
   }
 }

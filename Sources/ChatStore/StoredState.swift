@@ -58,7 +58,7 @@ struct StoredState {
     try set(database)
     if try Self.value("indexed_to", database, path).map({ try isIndexed(upTo: $0, database) }) != true {
       repairs.append("its index of rooms was not whole, and is made anew")
-      try database.execute("DELETE FROM room_messages")
+      try database.execute("DELETE FROM room_messages; DELETE FROM room_changes")
       try Self.set("indexed_to", 0, database)
     }
   }
@@ -80,13 +80,15 @@ struct StoredState {
     try Self.set("unsynced", durability == .normal ? 1 : 0, database)
   }
 
-  /// Whether the index has what it says it has: told from the newest message that should be in it, and the oldest that should not.
+  /// Whether the index has what it says it has: told from the newest entry that should be in it, and the oldest that should not.
   private func isIndexed(upTo last: Int64, _ database: Database) throws(SQLError) -> Bool {
     let edge = try database.prepare(
       """
       SELECT 1 FROM messages
       WHERE id IN ((SELECT max(id) FROM messages WHERE id <= ?1), (SELECT min(id) FROM messages WHERE id > ?1))
-        AND (id <= ?1) <> EXISTS (SELECT 1 FROM room_messages WHERE room = messages.room AND id = messages.id)
+        AND (id <= ?1) <> EXISTS (
+          SELECT 1 FROM room_messages WHERE room = messages.room AND id = messages.id
+          UNION ALL SELECT 1 FROM room_changes WHERE room = messages.room AND id = messages.id)
       """)
     edge.bind(1, last)
     defer { edge.reset() }

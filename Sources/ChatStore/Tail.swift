@@ -2,7 +2,7 @@ import ChatCore
 import LineProtocol
 import Threads
 
-/// The messages that are on disk and not yet in `room_messages`: which room each id belongs to, in the order of ids.
+/// The entries that are on disk and not yet in the index of rooms: which room each id belongs to, in the order of ids.
 ///
 /// The writer appends after each commit and forgets after each step of indexing. Readers copy a room's part *before* they open their
 /// snapshot: what was forgotten by then is indexed in the snapshot, and what is both copied and indexed
@@ -11,6 +11,13 @@ final class Tail: Sendable {
   struct Entry: Sendable {
     let room: Int64
     let id: Int64
+    let isMessage: Bool
+
+    init(room: Int64, id: Int64, isMessage: Bool = true) {
+      self.room = room
+      self.id = id
+      self.isMessage = isMessage
+    }
   }
 
   private let entries: Lock<[Entry]>
@@ -25,25 +32,30 @@ final class Tail: Sendable {
   func append(_ events: [Event]) {
     entries.withLock { entries in
       for event in events where event.failure == nil && !event.isRepeat {
-        if case .message(let room, let message) = event.change {
-          entries.append(Entry(room: room.number, id: message.id))
+        switch event.change {
+        case .message(let room, let message): entries.append(Entry(room: room.number, id: message.id))
+        case .topic(let room, _, _, let id):
+          entries.append(Entry(room: room.number, id: id, isMessage: false))
+        case .joined, .parted, .renamed, .presence, .refused, .quit: break
         }
       }
     }
   }
 
   /// The first ids of a room in a range, at most `limit`, in the direction of the range: `.after` ascends, the others descend.
-  func ids(of room: RoomID, in range: HistoryQuery.Range, limit: Int) -> [Int64] {
+  func ids(
+    of room: RoomID, in range: HistoryQuery.Range, _ kinds: HistoryQuery.Kinds = .messages, limit: Int
+  ) -> [Int64] {
     var ids: [Int64] = []
     entries.withLock { entries in
       switch range {
-      case .newest: Self.take(limit, of: room, from: entries.reversed(), into: &ids)
+      case .newest: Self.take(limit, of: room, kinds, from: entries.reversed(), into: &ids)
       case .before(let id):
         let end = entries.partitioningIndex { $0.id >= id }
-        Self.take(limit, of: room, from: entries[..<end].reversed(), into: &ids)
+        Self.take(limit, of: room, kinds, from: entries[..<end].reversed(), into: &ids)
       case .after(let id, let through):
         let newer = entries[entries.partitioningIndex { $0.id > id }...]
-        Self.take(limit, of: room, from: newer.lazy.prefix { $0.id <= through }, into: &ids)
+        Self.take(limit, of: room, kinds, from: newer.lazy.prefix { $0.id <= through }, into: &ids)
       }
     }
     return ids
@@ -51,15 +63,16 @@ final class Tail: Sendable {
 
   /// Stops at the limit: a reader who is nearly at the end must not hold the writer up for the whole of a long tail.
   private static func take(
-    _ limit: Int, of room: RoomID, from entries: some Sequence<Entry>, into ids: inout [Int64]
+    _ limit: Int, of room: RoomID, _ kinds: HistoryQuery.Kinds, from entries: some Sequence<Entry>,
+    into ids: inout [Int64]
   ) {
-    for entry in entries where entry.room == room.number {
+    for entry in entries where entry.room == room.number && (entry.isMessage || kinds == .all) {
       ids.append(entry.id)
       if ids.count == limit { return }
     }
   }
 
-  /// By room, then by id: the order of `room_messages`.
+  /// By room, then by id: the order of the index.
   func sorted() -> [Entry] {
     entries.withLock { $0 }.sorted { ($0.room, $0.id) < ($1.room, $1.id) }
   }

@@ -37,7 +37,10 @@ public struct TimeRepair: Sendable, Equatable {
 
   private static func repair(_ database: Database, _ now: Int64) throws(SQLError) -> (Int64, Int64) {
     try database.execute("BEGIN IMMEDIATE")
-    let messages = try database.number("SELECT count(*) FROM messages WHERE time > \(now)") ?? 0
+    let messages =
+      try database.number(
+        "SELECT count(*) FROM messages WHERE time > \(now) AND CAST(kind AS INTEGER) <> \(StoredKind.topicValue)"
+      ) ?? 0
     let topics = try database.number("SELECT count(*) FROM rooms WHERE topic_time > \(now)") ?? 0
     try database.execute(
       """

@@ -2,10 +2,11 @@ import ChatCore
 
 /// Takes away what need not be kept, in steps that are small enough to stand between two commits. Confined to the writer thread.
 ///
-/// Only indexed messages are trimmed: the tail is young. A room's `trimmed_to` is raised in the transaction that deletes, so whoever
+/// Entries of all kinds are trimmed; a room's topic stays, as it stands in `rooms`. Where a number of messages is kept, what is older than
+/// the oldest of them goes. Only indexed entries are trimmed: the tail is young. A room's `trimmed_to` is raised in the transaction that deletes, so whoever
 /// resumes from before the edge is told of the gap.
 final class Trimmer {
-  /// Messages that one step deletes at most.
+  /// Entries that one step deletes at most.
   static let stepMessages = 500
 
   private let database: Database
@@ -16,7 +17,7 @@ final class Trimmer {
   private let nextRoom: Statement
   private let doomed: Statement
   private let deleteMessage: Statement
-  private let deleteIndex: Statement
+  private let deleteIndex: [Statement]
   private let raise: Statement
   /// The room that was looked at last for its number of messages.
   private var room: Int64 = 0
@@ -36,9 +37,16 @@ final class Trimmer {
       "SELECT id FROM room_messages WHERE room = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2")
     nextRoom = try database.prepare("SELECT min(id) FROM rooms WHERE id > ?1")
     doomed = try database.prepare(
-      "SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3")
+
+      """
+      SELECT id FROM room_messages WHERE room = ?1 AND id <= ?2
+      UNION SELECT id FROM room_changes WHERE room = ?1 AND id <= ?2 ORDER BY id LIMIT ?3
+      """)
     deleteMessage = try database.prepare("DELETE FROM messages WHERE id = ?1 AND room = ?2")
-    deleteIndex = try database.prepare("DELETE FROM room_messages WHERE room = ?1 AND id = ?2")
+    deleteIndex = [
+      try database.prepare("DELETE FROM room_messages WHERE room = ?1 AND id = ?2"),
+      try database.prepare("DELETE FROM room_changes WHERE room = ?1 AND id = ?2"),
+    ]
     raise = try database.prepare("UPDATE rooms SET trimmed_to = ?2 WHERE id = ?1 AND trimmed_to < ?2")
   }
 
@@ -115,9 +123,11 @@ final class Trimmer {
       deleteMessage.bind(1, id)
       deleteMessage.bind(2, room)
       try deleteMessage.run()
-      deleteIndex.bind(1, room)
-      deleteIndex.bind(2, id)
-      try deleteIndex.run()
+      for delete in deleteIndex {
+        delete.bind(1, room)
+        delete.bind(2, id)
+        try delete.run()
+      }
       trimmed[RoomID(room)] = max(trimmed[RoomID(room)] ?? 0, id)
     }
     return trimmed

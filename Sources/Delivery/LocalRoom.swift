@@ -6,14 +6,14 @@ import Reactor
 final class LocalRoom {
   let id: RoomID
   let name: RoomName
-  /// The newest message that this loop has shown, or that was there before its first member came.
+  /// The newest entry that this loop has shown, or that was there before its first member came.
   private(set) var newest: Int64
   /// Live members, by format.
   private(set) var members: [[Output]]
   /// Sessions that are reading up to the present and will be live.
   private var replays = 0
   /// What is shown while there are replays, for them.
-  private var recent: RecentMessages?
+  private var recent: RecentEntries?
 
   init(id: RoomID, name: RoomName, newest: Int64, formats: Int) {
     self.id = id
@@ -24,10 +24,10 @@ final class LocalRoom {
 
   var isEmpty: Bool { replays == 0 && members.allSatisfy(\.isEmpty) }
 
-  /// A message was shown.
-  func note(_ message: Message) {
-    newest = message.id
-    recent?.append(message)
+  /// An entry was shown.
+  func note(_ entry: Entry) {
+    newest = entry.id
+    recent?.append(entry)
   }
 
   /// Counts a session that reads up to the present (`by` = 1), or no more (`by` = -1).
@@ -36,12 +36,12 @@ final class LocalRoom {
     if replays == 0 {
       recent = nil
     } else if recent == nil {
-      recent = RecentMessages(after: newest)
+      recent = RecentEntries(after: newest)
     }
   }
 
-  /// The first messages after `id`, if they need not be read from the log. See ``RecentMessages/page(after:limit:byteLimit:)``.
-  func recent(after id: Int64, limit: Int, byteLimit: Int) -> [Message]? {
+  /// The first entries after `id`, if they need not be read from the log. See ``RecentEntries/page(after:limit:byteLimit:)``.
+  func recent(after id: Int64, limit: Int, byteLimit: Int) -> [Entry]? {
     recent?.page(after: id, limit: limit, byteLimit: byteLimit)
   }
 

@@ -1,4 +1,4 @@
-import LineProtocol
+public import ChatCore
 
 /// What the members of a room are shown besides messages.
 public enum Notice: Sendable {
@@ -8,5 +8,5 @@ public enum Notice: Sendable {
   case quit(nick: String, reason: String)
   /// Shown in formats for which ``EventFormat/renamesPerRoom`` is false.
   case renamed(from: String, to: String)
-  case topic(room: String, nick: String, text: String)
+  case topic(StoredTopic)
 }

@@ -1,11 +1,11 @@
 public import ChatCore
-public import LineProtocol
+import LineProtocol
 public import Reactor
 
-/// Shows stored messages to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
+/// Shows stored entries to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///
 /// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its turn, or taken
-/// from the room's ``RecentMessages`` while it is there. The session is live in the very turn in which it has been shown
+/// from the room's ``RecentEntries`` while it is there. The session is live in the very turn in which it has been shown
 /// the newest message that this loop has shown, so there is neither a gap nor a double.
 public final class Replay {
   /// Where a replay ends.
@@ -23,6 +23,8 @@ public final class Replay {
   static let pendingBytes = 32 * 1024
 
   private let room: RoomID
+  /// What is shown after the cursor. The cursor goes past what is not.
+  private let kinds: HistoryQuery.Kinds
   private let end: End
   private let session: SessionID
   private let shard: Shard
@@ -33,19 +35,21 @@ public final class Replay {
   private var lastShown: Int64
   /// Messages before the cursor that are still to be read, and shown first.
   private var preceding: Int
-  private var loaded: ArraySlice<Message> = []
+  private var loaded: ArraySlice<Entry> = []
   private var loadedThrough: Int64 = 0
   private var isReading = false
   private var isOver = false
 
-  /// Shows what is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
+  /// Shows what of `kinds` is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
   /// `loaded`: the first messages of it all, if they were read already.
   public init(
     of room: RoomID, after cursor: Int64, preceding: Int = 0, to end: End,
-    beginningWith loaded: [Message] = [], session: SessionID, output: Output, on shard: Shard,
+    beginningWith loaded: [Entry] = [], kinds: HistoryQuery.Kinds, session: SessionID, output: Output,
+    on shard: Shard,
     sink: any ReplaySink
   ) {
     self.room = room
+    self.kinds = kinds
     self.cursor = cursor
     self.preceding = preceding
     lastShown = cursor
@@ -78,12 +82,12 @@ public final class Replay {
   private func goOn() {
     if output.isOverflowed { return }
     while !isOver, !isReading {
-      while let message = loaded.first, output.pendingBytes <= Self.pendingBytes {
-        sink?.show(message)
-        // The session is about to be cut off, and keeps nothing more: neither is this message known to be kept.
+      while let entry = loaded.first, output.pendingBytes <= Self.pendingBytes {
+        sink?.show(entry)
+        // The session is about to be cut off, and keeps nothing more: neither is this entry known to be kept.
         if output.isOverflowed { return }
-        cursor = message.id
-        lastShown = message.id
+        cursor = entry.id
+        lastShown = entry.id
         loaded.removeFirst()
       }
       if !loaded.isEmpty {
@@ -114,7 +118,7 @@ public final class Replay {
     let page = shard.recent(
       in: room, after: cursor, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     guard let page, let last = page.last else { return false }
-    loaded = page[...]
+    loaded = page.filter(kinds.contains)[...]
     loadedThrough = last.id
     return true
   }
@@ -125,7 +129,7 @@ public final class Replay {
     // All of them in one page: its limit is theirs.
     let query = HistoryQuery(room: room, .before(through + 1), limit: count, byteLimit: .max)
     read(query) { replay, page in
-      replay.loaded = page.messages[...]
+      replay.loaded = page.entries[...]
       replay.loadedThrough = through
     }
   }
@@ -133,15 +137,16 @@ public final class Replay {
   private func readPage() {
     let through = target
     let range = HistoryQuery.Range.after(cursor, through: through)
-    let query = HistoryQuery(room: room, range, limit: Self.pageMessages, byteLimit: Self.pageBytes)
+    let query = HistoryQuery(
+      room: room, range, kinds: kinds, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     read(query) { replay, page in
       let cursor = replay.cursor
       if cursor < page.trimmedTo {
         replay.sink?.showGap(from: cursor, to: page.trimmedTo)
         replay.lastShown = page.trimmedTo
       }
-      replay.loaded = page.messages[...]
-      replay.loadedThrough = page.hasMore ? page.messages.last?.id ?? cursor : through
+      replay.loaded = page.entries[...]
+      replay.loadedThrough = page.hasMore ? page.entries.last?.id ?? cursor : through
       replay.cursor = max(cursor, min(page.trimmedTo, through))
     }
   }
@@ -174,8 +179,8 @@ public final class Replay {
 
 /// Shows what a ``Replay`` reads.
 public protocol ReplaySink: AnyObject {
-  func show(_ message: Message)
-  /// Messages with `from` < id ≤ `to` are gone.
+  func show(_ entry: Entry)
+  /// Entries with `from` < id ≤ `to` are gone.
   func showGap(from: Int64, to: Int64)
   /// Calls ``Replay/outputDrained()`` when everything has been sent.
   func continueWhenDrained()

@@ -26,8 +26,8 @@ extension Shard {
     }
     switch event.change {
     case .message: break
-    case .topic(let id, let topic, let name):
-      show(.topic(room: name.text, nick: topic.author, text: topic.text), in: id, except: origin?.output)
+    case .topic(let room, let topic, let name, let id):
+      show(StoredTopic(id: id, room: name.text, topic: topic), in: room, except: origin?.output)
       origin?.participant.happened(.topicSet(topic, room: name))
     case .joined(let id, let state, let name, let nick, let after, let isAnnounced):
       if isAnnounced { show(.joined(room: name.text, nick: nick.text), in: id, except: nil) }
@@ -63,7 +63,7 @@ extension Shard {
     newestShown = message.id
     metrics.messages.add(1, ordering: .relaxed)
     guard let room else { return }
-    room.note(message)
+    room.note(.message(message))
     run.begin(in: room)
     let sender = origin.flatMap { seat in
       seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format.index) : nil }
@@ -87,6 +87,13 @@ extension Shard {
       run.rest(for: output, format).withUnsafeBytes { output.append($0) }
     }
     run.end()
+  }
+
+  private func show(_ topic: StoredTopic, in room: RoomID, except excluded: Output?) {
+    show(.topic(topic), in: room, except: excluded)
+    rooms[room]?.note(.topic(topic))
+    // Not before: an output that is cut off meanwhile was not given it, and resumes before it.
+    newestShown = topic.id
   }
 
   private func show(_ notice: Notice, in id: RoomID, except excluded: Output?) {

@@ -21,7 +21,7 @@ public final class Shard {
   /// On loop 0 only.
   let hub: HubService?
   var newestShown: Int64
-  /// The first delivery of a turn: which turn, and the newest message shown before it.
+  /// The first delivery of a turn: which turn, and the newest entry shown before it.
   var turnStart: (turn: Int, newest: Int64) = (0, 0)
   private let exchange: Exchange
   private var requests: [Request] = []
@@ -106,11 +106,11 @@ public final class Shard {
     if let seat = participants[session.serial] { removeLive(seat, from: room) }
   }
 
-  /// The newest message shown in a room that a session of this loop is in.
+  /// The newest entry shown in a room that a session of this loop is in.
   public func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
 
-  /// Messages of a room that were shown just now. See ``LocalRoom/recent(after:limit:byteLimit:)``.
-  func recent(in room: RoomID, after id: Int64, limit: Int, byteLimit: Int) -> [Message]? {
+  /// Entries of a room that were shown just now. See ``LocalRoom/recent(after:limit:byteLimit:)``.
+  func recent(in room: RoomID, after id: Int64, limit: Int, byteLimit: Int) -> [Entry]? {
     rooms[room]?.recent(after: id, limit: limit, byteLimit: byteLimit)
   }
 
@@ -129,7 +129,7 @@ public final class Shard {
     if rooms[room]?.isEmpty == true { rooms[room] = nil }
   }
 
-  /// No message up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
+  /// No entry up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
   /// after it.
   public var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
 

@@ -18,7 +18,7 @@ protocol LineDialect: AnyObject {
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome
   func replied(_ reply: Reply, _ session: LineSession)
   func happened(_ outcome: Outcome, _ session: LineSession)
-  func show(_ message: Message, _ session: LineSession)
+  func show(_ entry: Entry, _ session: LineSession)
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)

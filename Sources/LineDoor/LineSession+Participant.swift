@@ -54,7 +54,7 @@ extension LineSession: Participant {
 }
 
 extension LineSession: ReplaySink {
-  func show(_ message: Message) { dialect.show(message, self) }
+  func show(_ entry: Entry) { dialect.show(entry, self) }
 
   func showGap(from: Int64, to: Int64) {
     if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, self) }

@@ -110,15 +110,16 @@ final class LineSession {
   /// Another format from now on; to be called while the session is idle.
   func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
 
-  /// Shows stored messages; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
+  /// Shows stored entries; ends with the dialect's `replayEnded` or `replayFailed`. The session is busy.
   func startReplay(
     of room: JoinedRoom, after cursor: Int64, preceding: Int = 0, to end: Replay.End,
-    beginningWith loaded: [Message] = []
+    beginningWith loaded: [Entry] = []
   ) {
     isBusy = true
     replayRoom = room.name
     let replay = Replay(
-      of: room.id, after: cursor, preceding: preceding, to: end, beginningWith: loaded, session: id,
+      of: room.id, after: cursor, preceding: preceding, to: end, beginningWith: loaded, kinds: .all,
+      session: id,
       output: connection.output,
       on: shard, sink: self)
     self.replay = replay

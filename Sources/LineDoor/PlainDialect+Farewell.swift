@@ -2,7 +2,7 @@ import Delivery
 import LineProtocol
 
 extension PlainDialect {
-  /// Where to resume each room from. A message in `dropped` was not shown: the room resumes before the first of them. If the output
+  /// Where to resume each room from. A message or topic in `dropped` was not shown: the room resumes before the first of them. If the output
   /// overflowed, what came after the last dropped message was not even kept.
   func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8] {
     var first: [String: Int64] = [:]
@@ -10,7 +10,8 @@ extension PlainDialect {
     for line in dropped.split(separator: 0x0A) {
       let (room, id): (String, Int64)
       switch PlainReply.parse(line.span) {
-      case .message(let entry), .messagePart(let entry), .history(let entry), .historyPart(let entry):
+      case .message(let entry), .messagePart(let entry), .history(let entry), .historyPart(let entry),
+        .topic(let entry):
         (room, id) = (entry.room, entry.id)
       case .ok(verb: "MSG", let name, let message?): (room, id) = (name, message)
       default: continue

@@ -218,8 +218,8 @@ final class PlainDialect: LineDialect {
       guard let self, let session, session.connection.isOpen else { return }
       switch result {
       case .success(let page):
-        let newest = page.messages.last?.id ?? 0
-        session.startReplay(of: room, after: newest, to: .through(newest), beginningWith: page.messages)
+        let newest = page.entries.last?.id ?? 0
+        session.startReplay(of: room, after: newest, to: .through(newest), beginningWith: page.entries)
       case .failure(let error): replayFailed(room.name, error, session)
       }
     }
@@ -253,8 +253,13 @@ final class PlainDialect: LineDialect {
 
   // MARK: History
 
-  func show(_ message: Message, _ session: LineSession) {
-    session.send { PlainEncoder.history(message, into: &$0) }
+  func show(_ entry: Entry, _ session: LineSession) {
+    session.send {
+      switch entry {
+      case .message(let message): PlainEncoder.history(message, into: &$0)
+      case .topic(let topic): PlainFormat.encode(topic, into: &$0)
+      }
+    }
   }
 
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {

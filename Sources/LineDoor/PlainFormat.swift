@@ -1,3 +1,4 @@
+import ChatCore
 import Delivery
 import LineProtocol
 
@@ -12,7 +13,14 @@ struct PlainFormat: EventFormat {
     case .joined(let room, let nick): PlainEncoder.join(room: room, nick: nick, into: &out)
     case .parted(let room, let nick, _): PlainEncoder.part(room: room, nick: nick, into: &out)
     case .renamed(let from, let to): PlainEncoder.nick(from: from, to: to, into: &out)
-    case .quit, .topic: break
+    case .topic(let topic): Self.encode(topic, into: &out)
+    case .quit: break
     }
+  }
+
+  /// The same live and in a replay.
+  static func encode(_ topic: StoredTopic, into out: inout [UInt8]) {
+    PlainEncoder.topic(
+      room: topic.room, id: topic.id, nick: topic.topic.author, text: topic.topic.text, into: &out)
   }
 }

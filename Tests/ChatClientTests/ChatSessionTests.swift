@@ -160,6 +160,40 @@ import Testing
     #expect(session.cursor == 4)
   }
 
+  @Test func aTopicMovesTheCursor() throws {
+    var session = try live()
+    let topic = { ChatSession.Action.tell(.topic(ChatTopic(id: $0, user: "bob", text: $1))) }
+    #expect(session.says("TOPIC lobby 58 bob tea") == [topic(58, "tea")])
+    #expect(session.cursor == 58)
+    _ = session.disconnected("gone")
+    _ = session.connected()
+    #expect(session.says("OK NICK alice") == [.send("JOIN lobby 58")])
+    _ = session.says("OK JOIN lobby 60")
+    #expect(session.says("TOPIC lobby 59 bob ") == [topic(59, "")])
+    #expect(session.says("HIST lobby 60 \(time) bob a") == [message(60, "bob", "a", time)])
+    #expect(session.says("END lobby 60") == [.tell(.live(nick: "alice"))])
+    #expect(session.says("TOPIC lobby 60 bob old") == [])
+    #expect(session.cursor == 60)
+  }
+
+  @Test func aTopicThatComesWhileMessagesAreFetchedIsShownInItsPlace() throws {
+    var session = try session(.recent(20))
+    _ = session.connected()
+    _ = session.says("OK NICK alice")
+    _ = session.says("OK JOIN lobby 57")
+    let topic = { ChatSession.Action.tell(.topic(ChatTopic(id: $0, user: "bob", text: "tea"))) }
+    for id in [58, 60] {
+      #expect(session.says("TOPIC lobby \(id) bob tea") == [])
+      #expect(session.says("MSG lobby \(id + 1) bob b") == [])
+    }
+    #expect(session.says("HIST lobby 57 \(time) bob a") == [message(57, "bob", "a", time)])
+    #expect(
+      session.says("HIST lobby 59 \(time) bob b") == [topic(58), message(59, "bob", "b", time)])
+    #expect(
+      session.says("END lobby 59")
+        == [.tell(.live(nick: "alice")), .send("NAMES lobby"), topic(60), message(61, "bob", "b")])
+  }
+
   @Test func whatTheHistoryHadIsNotShownWhenItComesLateEither() throws {
     var session = try session(.recent(20))
     _ = session.connected()

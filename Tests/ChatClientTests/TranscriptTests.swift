@@ -71,6 +71,10 @@ import Testing
     #expect(!style(true, ["TERM": "dumb"]))
     #expect(!style(false, [:]))
     var transcript = try transcript(isColored: true)
+    let topic = { ChatTopic(id: 7, user: "bob", text: $0) }
+    #expect(
+      transcript.lines(for: .topic(topic("tea"))) == ["\u{1B}[2m* bob set the topic: tea\u{1B}[0m"])
+    #expect(transcript.lines(for: .topic(topic(""))) == ["\u{1B}[2m* bob took the topic away\u{1B}[0m"])
     #expect(transcript.lines(for: .joined("bob")) == ["\u{1B}[2m* bob joined\u{1B}[0m"])
   }
 

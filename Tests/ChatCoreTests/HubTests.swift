@@ -134,9 +134,9 @@ import Testing
     let text = try MessageText("x")
     var events = hub.decide(Request(alice, .setTopic(lobby, "one")), lastID: 0).events
     _ = hub.decide(Request(alice, .publish(lobby, text, .message)), lastID: 0)
-    if case .topic(let id, var topic, let name) = events[0].change {
+    if case .topic(let id, var topic, let name, _) = events[0].change {
       topic.time = Timestamp(milliseconds: 1_000)
-      events[0].change = .topic(id, topic, room: name)
+      events[0].change = .topic(id, topic, room: name, id: 1)
     }
     hub.settle(Batch(events: events))
     #expect(hub.description(of: lobby, alice)?.topic?.time == Timestamp(milliseconds: 1_000))

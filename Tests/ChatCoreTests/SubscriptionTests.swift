@@ -9,7 +9,11 @@ final class MemoryLog: EventLog {
   let messages = Lock<[Message]>([])
   var isFull: Bool { false }
   var isHealthy: Bool { true }
-  var lastID: Int64 { messages.withLock { $0.last?.id ?? 0 } }
+  private let given = Lock<Int64>(0)
+  var lastID: Int64 { max(messages.withLock { $0.last?.id ?? 0 }, given.withLock { $0 }) }
+
+  /// The id is that of an entry which is no message.
+  func giveID(_ id: Int64) { given.withLock { $0 = id } }
 
   func append(_ events: [Event]) {}
 
@@ -21,7 +25,8 @@ final class MemoryLog: EventLog {
     completion(
       .success(
         HistoryPage(
-          messages: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, trimmedTo: 0)))
+          entries: found.prefix(query.limit).map(Entry.message), hasMore: found.count > query.limit,
+          trimmedTo: 0)))
   }
 
   func add(_ ids: ClosedRange<Int64>) -> Batch {
@@ -60,6 +65,35 @@ final class MemoryLog: EventLog {
     bus.publish(log.add(1...3))
     #expect(await first?.id == 1)
     #expect(await subscription.next()?.id == 3)
+  }
+
+  /// Topics are nobody's to answer. They move the cursor, live and where the subscriber falls behind them.
+  @Test func topicsArePassedOver() async throws {
+    let log = MemoryLog()
+    let bus = LocalEventBus(log: log)
+    let subscription = bus.subscribe { _ in true }
+    let topic = Topic(text: "tea", author: "bob", time: Timestamp(milliseconds: 0))
+    let change = Event.Change.topic(RoomID(1), topic, room: try RoomName("r"), id: 0)
+    var id: Int64 = 0
+    func say(_ messages: Int64) {
+      bus.publish(log.add(id + 1...id + messages))
+      id += messages + 1
+      guard case .topic(let room, let topic, let name, _) = change else { return }
+      log.giveID(id)
+      bus.publish(
+        Batch(events: [
+          Event(origin: SessionID(loop: 0, serial: 1), .topic(room, topic, room: name, id: id))
+        ]))
+    }
+    say(1)
+    #expect(await subscription.next()?.id == 1)
+    say(1_000)
+    say(1)
+    var ids: [Int64] = []
+    for _ in 0..<1_001 { ids.append(await subscription.next()?.id ?? 0) }
+    #expect(ids == Array(3...1_002) + [1_004])
+    say(1)
+    #expect(await subscription.next()?.id == 1_006)
   }
 
   @Test func aCancelledTaskStopsWaiting() async {

@@ -58,7 +58,7 @@ import Testing
     expectDamaged("already exists")
   }
 
-  @Test(arguments: ["messages", "rooms", "room_messages", "state", "refs"])
+  @Test(arguments: ["messages", "rooms", "room_messages", "room_changes", "state", "refs"])
   func aTableThatIsGone(_ table: String) async throws {
     try await make("DROP VIEW history; DROP TABLE \(table)")
     expectDamaged("no such table")

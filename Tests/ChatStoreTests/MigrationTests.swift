@@ -78,5 +78,6 @@ import Testing
     let database = try Database(path: fixture.path, .readOnly)
     #expect(try database.number("PRAGMA user_version") == Schema.version)
     #expect(try database.number("SELECT count(*) FROM history") == 3)
+    #expect(try database.number("SELECT count(*) FROM room_changes") == 0)
   }
 }

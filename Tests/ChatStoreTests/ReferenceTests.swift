@@ -113,8 +113,8 @@ import Testing
   }
 
   @Test func aPurgeTakesAStepOfWhatDoesNotCount() throws {
-    let database = try Database(path: fixture.path, .readWrite)
-    try Schema.migrate(database, path: fixture.path)
+    let database = try Database(path: ":memory:", .readWrite)
+    try Schema.migrate(database, path: "memory")
     let references = try References(database)
     for id in 1...Int64(References.purgeStep) + 100 {
       try references.insert(id: id, time: id, key: Digest128(high: 0, low: UInt64(id)), digest: nil)

@@ -130,7 +130,7 @@ import Threads
     let log = try fixture.open()
     let topic = Topic(text: "beer", author: "alice", time: Timestamp(milliseconds: 0))
     log.append([
-      Event(origin: SessionID(loop: 0, serial: 1), .topic(RoomID(4), topic, room: try RoomName("Pub")))
+      Event(origin: SessionID(loop: 0, serial: 1), .topic(RoomID(4), topic, room: try RoomName("Pub"), id: 0))
     ])
     _ = await fixture.published(1)
     #expect(log.stop())

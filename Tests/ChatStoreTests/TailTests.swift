@@ -25,6 +25,13 @@ import Testing
     #expect(tail.ids(of: room, in: .before(.max), limit: 1) == [28])
   }
 
+  @Test func givesTopicsToWhoReadsAll() {
+    let tail = Tail((1...5).map { Tail.Entry(room: 1, id: $0, isMessage: $0 % 2 == 0) })
+    #expect(tail.ids(of: room, in: .after(0), limit: 9) == [2, 4])
+    #expect(tail.ids(of: room, in: .newest, .messages, limit: 1) == [4])
+    #expect(tail.ids(of: room, in: .after(1), .all, limit: 3) == [2, 3, 4])
+  }
+
   @Test func knowsNoOtherRooms() {
     #expect(tail.ids(of: RoomID(3), in: .newest, limit: 9) == [])
     #expect(Tail().ids(of: room, in: .after(0), limit: 9) == [])

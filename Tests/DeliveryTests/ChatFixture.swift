@@ -118,7 +118,7 @@ final class MemoryLog: EventLog {
       messages.filter { $0.0 == room && $0.1.id > id && $0.1.id <= through }.map(\.1)
     }
     let page = HistoryPage(
-      messages: Array(found.prefix(query.limit)), hasMore: found.count > query.limit, trimmedTo: 0)
+      entries: found.prefix(query.limit).map(Entry.message), hasMore: found.count > query.limit, trimmedTo: 0)
     // Not a task: the tests block the threads that tasks run on.
     let (beforeAnswer, failure) = (self.beforeAnswer, self.failure)
     try? Thread.detached {

@@ -31,11 +31,12 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
     guard case .joined(let room, _, _, _) = outcome else { return }
     self.room = room
     replay = Replay(
-      of: room, after: after, to: .live, session: id, output: connection.output, on: shard, sink: self)
+      of: room, after: after, to: .live, kinds: .messages, session: id, output: connection.output, on: shard,
+      sink: self)
     replay?.start()
   }
 
-  func show(_ message: Message) { connection.output.append(Array("\(message.id)\n".utf8)) }
+  func show(_ entry: Entry) { connection.output.append(Array("\(entry.id)\n".utf8)) }
   func continueWhenDrained() { connection.notifyWhenDrained() }
   func outputDrained() { replay?.outputDrained() }
   func replayEnded(at cursor: Int64) { replay = nil }
@@ -130,7 +131,7 @@ private final class Writer: Participant {
   /// `burst`: messages published while the first page is read; with each later one come three. Of more than
   /// is held the older half is let go, and read from the log: so many pages.
   @Test(arguments: [
-    (3, 1), (RecentMessages.mostMessages + 10, 1 + RecentMessages.mostMessages / 2 / Replay.pageMessages),
+    (3, 1), (RecentEntries.mostEntries + 10, 1 + RecentEntries.mostEntries / 2 / Replay.pageMessages),
   ])
   func aReplayEndsThoughMoreIsPublishedWithEachPage(burst: Int, readsNeeded: Int) async throws {
     let fixture = try ChatFixture(loops: 1)

@@ -8,6 +8,7 @@ struct DatabaseEdit {
     ("rooms", "id", ["id", "name", "topic", "topic_author", "topic_time", "trimmed_to"]),
     ("messages", "id", ["id", "room", "time", "user", "kind", "role", "text"]),
     ("room_messages", "room, id", ["room", "id"]),
+    ("room_changes", "room, id", ["room", "id"]),
     ("refs", "id", ["id", "time", "key", "digest"]),
   ]
   private static let numbers: [Int64] = [

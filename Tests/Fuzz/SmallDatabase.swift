@@ -48,7 +48,8 @@ enum SmallDatabase {
       try log.start { _ in }
       let topic = Topic(text: "beer", author: "alice", time: Timestamp(milliseconds: 0))
       log.append([
-        Event(origin: SessionID(loop: 0, serial: 1), .topic(RoomID(1), topic, room: try RoomName("room1")))
+        Event(
+          origin: SessionID(loop: 0, serial: 1), .topic(RoomID(1), topic, room: try RoomName("room1"), id: 0))
       ])
       log.append((1...40).map { message($0 % 2 + 1, "text \($0)", $0 % 8 == 0 ? .fuzzed($0 / 8) : nil) })
       precondition(log.stop())
@@ -56,7 +57,7 @@ enum SmallDatabase {
       preconditionFailure("\(error)")
     }
     run(
-      "UPDATE state SET value = 30 WHERE key = 'indexed_to'; DELETE FROM room_messages WHERE id > 30",
+      "UPDATE state SET value = 30 WHERE key = 'indexed_to'; DELETE FROM room_messages WHERE id > 30; DELETE FROM room_changes WHERE id > 30",
       directory)
     return directory.read()
   }()

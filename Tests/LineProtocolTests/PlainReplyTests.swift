@@ -36,6 +36,12 @@ import Testing
       replies { PlainEncoder.join(room: "l", nick: "bob", into: &$0) } == [.join(room: "l", nick: "bob")])
     #expect(
       replies { PlainEncoder.part(room: "l", nick: "bob", into: &$0) } == [.part(room: "l", nick: "bob")])
+    for text in ["tea  at  five ", ""] {
+      #expect(
+        replies { PlainEncoder.topic(room: "l", id: 7, nick: "bob", text: text, into: &$0) } == [
+          .topic(PlainReply.Entry(room: "l", id: 7, user: "bob", text: text))
+        ])
+    }
     #expect(replies { PlainEncoder.nick(from: "a", to: "b", into: &$0) } == [.nick(from: "a", to: "b")])
     #expect(
       replies { PlainEncoder.names(room: "l", nicks: ["a", "b"], into: &$0) } == [

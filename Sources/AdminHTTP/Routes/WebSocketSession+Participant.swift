@@ -47,7 +47,9 @@ extension WebSocketSession: Participant {
 
 extension WebSocketSession: ReplaySink {
   /// What was said after the join is no history, however it is read.
-  func show(_ message: Message) {
+  func show(_ entry: Entry) {
+    // Topics have no frame.
+    guard case .message(let message) = entry else { return }
     send {
       WebSocketFrame.message(message, type: message.id <= newestAtJoin ? .history : .message, into: &$0)
     }

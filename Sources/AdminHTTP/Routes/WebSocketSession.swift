@@ -97,7 +97,7 @@ final class WebSocketSession {
     newestAtJoin = state.newest
     let replay = Replay(
       of: room, after: opening.after ?? state.newest,
-      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, session: id,
+      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, kinds: .messages, session: id,
       output: connection.output, on: door.shard, sink: self)
     phase = .replaying(replay)
     replay.start()

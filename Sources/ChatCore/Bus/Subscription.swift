@@ -14,7 +14,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     var waiting: [Message] = []
     /// Messages after `cursor` were not buffered: they are to be read from the log.
     var isBehind = false
-    /// The id of the last message offered, wanted or not, before the subscriber fell behind.
+    /// The id of the last entry offered, wanted or not, before the subscriber fell behind.
     var cursor: Int64
     var wakeUp: UnsafeContinuation<Void, Never>?
 
@@ -41,9 +41,15 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
   func offer(_ batch: Batch) {
     let wakeUp = state.withLock { state in
       for event in batch.events where event.failure == nil && !event.isRepeat {
-        guard case .message(_, let message) = event.change, message.id > state.cursor else { continue }
-        if !state.isBehind, isWanted(message), !state.enqueue(message) { state.isBehind = true }
-        if !state.isBehind { state.cursor = message.id }
+        let (id, message): (Int64, Message?)
+        switch event.change {
+        case .message(_, let said): (id, message) = (said.id, said)
+        case .topic(_, _, _, let topic): (id, message) = (topic, nil)
+        case .joined, .parted, .renamed, .presence, .refused, .quit: continue
+        }
+        if id <= state.cursor { continue }
+        if !state.isBehind, let message, isWanted(message), !state.enqueue(message) { state.isBehind = true }
+        if !state.isBehind { state.cursor = id }
       }
       return state.waiting.isEmpty && !state.isBehind ? nil : state.wakeUp.take()
     }
@@ -71,7 +77,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     let query = HistoryQuery(room: nil, .after(cursor, through: through), limit: Self.capacity)
     guard let page = try? await log.read(query) else { return false }
     state.withLock { state in
-      state.cursor = page.hasMore ? page.messages.last?.id ?? through : through
+      state.cursor = page.hasMore ? page.entries.last?.id ?? through : through
       state.waiting = page.messages.filter(isWanted)
       // What is published from here on is after the last id that the log had given before the lock was taken, or it is in
       // the next page.

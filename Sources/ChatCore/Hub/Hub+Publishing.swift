@@ -45,7 +45,7 @@ extension Hub {
     let room = try joinedRoom(name, session)
     let topic = Topic(text: text, author: nick.text, time: Timestamp(milliseconds: 0))
     rooms[room.id]?.submit(topic)
-    return .event(Event(origin: session, .topic(room.id, topic, room: room.name)))
+    return .event(Event(origin: session, .topic(room.id, topic, room: room.name, id: 0)))
   }
 
   /// Learns what became of the stored changes in a batch.
@@ -53,7 +53,7 @@ extension Hub {
     for event in batch.events {
       switch event.change {
       case .message(let id, _): settle(id, event.failure, topic: nil)
-      case .topic(let id, let topic, _): settle(id, event.failure, topic: topic)
+      case .topic(let id, let topic, _, _): settle(id, event.failure, topic: topic)
       default: break
       }
     }

@@ -9,7 +9,7 @@ public protocol EventLog: Sendable {
   /// True while commits succeed, none is taking unusually long, and the log is not full.
   var isHealthy: Bool { get }
 
-  /// The last id given to a message that is on disk; 0 before the first.
+  /// The last id given to an entry that is on disk; 0 before the first.
   var lastID: Int64 { get }
 
   /// Reads from history on a thread of the log's own and calls `completion` there.

@@ -1,7 +1,7 @@
-/// Which messages to read.
+/// Which entries to read.
 public struct HistoryQuery: Sendable, Equatable {
   public enum Range: Sendable, Equatable {
-    /// The newest messages.
+    /// The newest entries.
     case newest
     /// The newest of those with a smaller id (exclusive).
     case before(Int64)
@@ -9,17 +9,34 @@ public struct HistoryQuery: Sendable, Equatable {
     case after(Int64, through: Int64 = .max)
   }
 
+  /// What is read and counted; entries of other kinds are as if they were not there.
+  public enum Kinds: Sendable, Equatable, CaseIterable {
+    case messages
+    case all
+
+    public func contains(_ entry: Entry) -> Bool {
+      switch (self, entry) {
+      case (.all, _), (.messages, .message): true
+      case (.messages, .topic): false
+      }
+    }
+  }
+
   /// nil: all rooms, which only `.after` can be asked of.
   public let room: RoomID?
   public let range: Range
-  /// How many messages at most.
+  public let kinds: Kinds
+  /// How many entries at most.
   public let limit: Int
   /// The page ends early, but never empty, when its texts have this many bytes.
   public let byteLimit: Int
 
-  public init(room: RoomID?, _ range: Range, limit: Int, byteLimit: Int = 128 * 1024) {
+  public init(
+    room: RoomID?, _ range: Range, kinds: Kinds = .messages, limit: Int, byteLimit: Int = 128 * 1024
+  ) {
     self.room = room
     self.range = range
+    self.kinds = kinds
     self.limit = limit
     self.byteLimit = byteLimit
   }

@@ -70,7 +70,7 @@ extension IRCDialect {
 
   // MARK: Replays, of which IRC starts none
 
-  func show(_ message: Message, _ session: LineSession) {}
+  func show(_ entry: Entry, _ session: LineSession) {}
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {}
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {}
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {}

@@ -1,3 +1,4 @@
+import ChatCore
 import Delivery
 import LineProtocol
 
@@ -20,7 +21,9 @@ struct IRCFormat: EventFormat {
       encoder.part(nick: nick, room: room, reason: reason, into: &out)
     case .quit(let nick, let reason): encoder.quit(nick: nick, reason: reason, into: &out)
     case .renamed(let from, let to): encoder.nick(from: from, to: to, into: &out)
-    case .topic(let room, let nick, let text): encoder.topic(nick: nick, room: room, topic: text, into: &out)
+    case .topic(let stored):
+      let (nick, text) = (stored.topic.author, stored.topic.text)
+      encoder.topic(nick: nick, room: stored.room, topic: text, into: &out)
     }
   }
 }

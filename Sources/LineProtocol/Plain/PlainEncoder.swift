@@ -8,7 +8,7 @@ public enum PlainEncoder {
     line("OK NICK ", nick, into: &out)
   }
 
-  /// `OK JOIN lobby 57`; the id is the room's newest, 0 if it has none.
+  /// `OK JOIN lobby 57`; the id is that of the room's newest entry, 0 if it has none.
   public static func okJoin(room: String, id: Int64, into out: inout [UInt8]) {
     line("OK JOIN ", room, id, into: &out)
   }
@@ -52,6 +52,19 @@ public enum PlainEncoder {
   /// `NICK alice alicia`
   public static func nick(from: String, to: String, into out: inout [UInt8]) {
     line("NICK ", from, to, into: &out)
+  }
+
+  /// `TOPIC lobby 58 alice tea`; an empty text is a topic taken away.
+  public static func topic(room: String, id: Int64, nick: String, text: String, into out: inout [UInt8]) {
+    out.append(ascii: "TOPIC ")
+    out.append(utf8: room)
+    out.append(ASCII.space)
+    out.append(decimal: id)
+    out.append(ASCII.space)
+    out.append(utf8: nick)
+    out.append(ASCII.space)
+    out.append(utf8: text)
+    out.append(ASCII.lf)
   }
 
   /// `PONG x`; without a text, `PONG`.

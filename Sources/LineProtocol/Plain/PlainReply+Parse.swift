@@ -16,6 +16,7 @@ extension PlainReply {
     case "MSG+": return entry(line, &position, hasTime: false).map { .messagePart($0) }
     case "HIST": return entry(line, &position, hasTime: true).map { .history($0) }
     case "HIST+": return entry(line, &position, hasTime: true).map { .historyPart($0) }
+    case "TOPIC": return entry(line, &position, hasTime: false).map { .topic($0) }
     case "OK":
       guard let verb = word(line, &position), let name = word(line, &position) else { return nil }
       return .ok(verb: verb, name: name, id: number(line, &position))

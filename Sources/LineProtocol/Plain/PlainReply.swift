@@ -34,6 +34,8 @@ public enum PlainReply: Hashable, Sendable {
   case history(Entry)
   /// A line of a replayed message that is not its last.
   case historyPart(Entry)
+  /// A change of the room's topic, live or replayed; an empty text takes it away.
+  case topic(Entry)
   /// Stored messages with from < id ≤ to are gone.
   case gap(room: String, from: Int64, to: Int64)
   /// The end of a replay (with its last id) or of a list; the name is a room, `ROOMS` or `HELP`.

@@ -15,7 +15,7 @@ import Testing
   private func json(
     _ ids: [Int64], hasMore: Bool = false, trimmedTo: Int64 = 0, _ range: HistoryQuery.Range
   ) -> String {
-    let page = HistoryPage(messages: ids.map { message($0) }, hasMore: hasMore, trimmedTo: trimmedTo)
+    let page = HistoryPage(entries: ids.map { .message(message($0)) }, hasMore: hasMore, trimmedTo: trimmedTo)
     let text = String(decoding: HistoryRoute.json(page, range), as: UTF8.self)
     return text.split(separator: "],").dropFirst().joined(separator: "],")
   }

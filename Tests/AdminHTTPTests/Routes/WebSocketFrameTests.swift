@@ -1,3 +1,4 @@
+import ChatCore
 import Delivery
 import HTTPProtocol
 import LineProtocol
@@ -24,7 +25,8 @@ import Testing
       format.encode(message(58), into: &$0)
       format.encode(.joined(room: "lobby", nick: "bob"), into: &$0)
       format.encode(.parted(room: "lobby", nick: "bob", reason: "gone"), into: &$0)
-      format.encode(.topic(room: "lobby", nick: "bob", text: "x"), into: &$0)
+      let topic = Topic(text: "x", author: "bob", time: Timestamp(milliseconds: 0))
+      format.encode(.topic(StoredTopic(id: 1, room: "lobby", topic: topic)), into: &$0)
       WebSocketFrame.gap(room: "lobby", from: 3, to: 9, into: &$0)
       WebSocketFrame.error(ProtocolError(.textEmpty, asked: "x"), into: &$0)
     }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(5))) struct RecentMessagesTests {
-  private func message(_ id: Int64, text: String = "x") -> Message {
-    Message(id: id, room: "room", user: "user", text: text, time: Timestamp(milliseconds: 0))
+@Suite(.timeLimit(.minutes(5))) struct RecentEntriesTests {
+  private func message(_ id: Int64, text: String = "x") -> Entry {
+    .message(Message(id: id, room: "room", user: "user", text: text, time: Timestamp(milliseconds: 0)))
   }
 
   @Test func givesWhatIsAfterAnID() {
-    var recent = RecentMessages(after: 10)
+    var recent = RecentEntries(after: 10)
     for id: Int64 in [11, 15, 16, 20] { recent.append(message(id)) }
     #expect(recent.page(after: 9, limit: 9) == nil)
     #expect(recent.page(after: 10, limit: 9)?.map(\.id) == [11, 15, 16, 20])
@@ -20,7 +20,7 @@ import Testing
 
   /// As pages from disk do, a page ends with the message that makes it so long.
   @Test func aPageEndsAtItsBytes() {
-    var recent = RecentMessages(after: 0)
+    var recent = RecentEntries(after: 0)
     for id: Int64 in 1...9 { recent.append(message(id, text: "12345")) }
     #expect(recent.page(after: 0, limit: 9, byteLimit: 12)?.map(\.id) == [1, 2, 3])
     #expect(recent.page(after: 3, limit: 9, byteLimit: 0)?.map(\.id) == [4])
@@ -28,10 +28,10 @@ import Testing
 
   /// What is held has no hole and no more than the bounds allow, and at least half of that once there was so much.
   @Test(arguments: [1, 100, 4096]) func holdsTheLastWithinItsBounds(bytes: Int) {
-    var recent = RecentMessages(after: 0)
+    var recent = RecentEntries(after: 0)
     let text = String(repeating: "x", count: bytes)
     let cost = message(0, text: text).cost
-    let most = min(RecentMessages.mostMessages, RecentMessages.mostBytes / cost)
+    let most = min(RecentEntries.mostEntries, RecentEntries.mostBytes / cost)
     for id in 1...Int64(3 * most) {
       recent.append(message(id, text: text))
       let held = Int(id - recent.after)

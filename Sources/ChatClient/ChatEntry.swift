@@ -1,0 +1,19 @@
+/// What the room tells under an id, which moves the cursor.
+enum ChatEntry: Equatable, Sendable {
+  case message(ChatMessage)
+  case topic(ChatTopic)
+
+  var id: Int64 {
+    switch self {
+    case .message(let message): message.id
+    case .topic(let topic): topic.id
+    }
+  }
+}
+
+/// A change of the room's topic; the text is empty when it was taken away.
+struct ChatTopic: Equatable, Sendable {
+  let id: Int64
+  let user: String
+  let text: String
+}

@@ -1,0 +1,54 @@
+public import LineProtocol
+
+/// What the log keeps under an id, and what a resume gives again.
+public enum Entry: Sendable, Hashable {
+  case message(Message)
+  case topic(StoredTopic)
+
+  public var id: Int64 {
+    switch self {
+    case .message(let message): message.id
+    case .topic(let topic): topic.id
+    }
+  }
+
+  /// Bytes of its text.
+  public var textBytes: Int {
+    switch self {
+    case .message(let message): message.text.utf8.count
+    case .topic(let topic): topic.topic.text.utf8.count
+    }
+  }
+
+  /// Bytes that it takes in memory, about; what bounds of queues are counted in.
+  public var cost: Int {
+    switch self {
+    case .message(let message): message.cost
+    case .topic: 128 + textBytes
+    }
+  }
+
+  /// nil for what is no message.
+  public var message: Message? {
+    switch self {
+    case .message(let message): message
+    case .topic: nil
+    }
+  }
+}
+
+/// A change of a room's topic as it stands in the log.
+public struct StoredTopic: Sendable, Hashable {
+  /// The place in the log, in one row with those of messages.
+  public let id: Int64
+  /// The room's name as first written, without `#`.
+  public let room: String
+  /// Its text is empty when the topic was taken away.
+  public let topic: Topic
+
+  public init(id: Int64, room: String, topic: Topic) {
+    self.id = id
+    self.room = room
+    self.topic = topic
+  }
+}
