@@ -22,8 +22,11 @@ enum HistoryRoute {
           "The newest messages with a smaller id. Not together with after; without either: the newest.",
         schema: ##"{"$ref":"#/components/schemas/ID"}"##),
       Route.Parameter(
-        name: "limit", description: "How many messages at most. A page of long texts ends earlier.",
+        name: "limit", description: "How many entries at most. A page of long texts ends earlier.",
         schema: #"{"type":"integer","minimum":1,"maximum":1000,"default":50}"#),
+      Route.Parameter(
+        name: "kinds", description: "What is read and counted: messages, or changes of topic too.",
+        schema: #"{"enum":["messages","all"],"default":"messages"}"#),
     ],
     answers: [
       Route.Answer(status: .ok, description: "A page of messages.", content: .json(schema: "Page")),
@@ -37,9 +40,10 @@ enum HistoryRoute {
     let name = try RoomName(room: try request.query.single("room"))
     let range = try range(request.query, lastID: door.shard.log.lastID)
     let limit = try request.query.number("limit", 1...Int64(Limits.historyPage)) ?? defaultLimit
+    let kinds = try kinds(request.query)
     return .ask(.describe(name)) { (reply) throws(Problem) in
       guard case .room(let room) = reply else { throw reply.problem }
-      return .read(HistoryQuery(room: room.id, range, limit: Int(limit))) { page in
+      return .read(HistoryQuery(room: room.id, range, kinds: kinds, limit: Int(limit))) { page in
         .respond(HTTPResponse(.ok, json: json(page, range)))
       }
     }
@@ -56,6 +60,14 @@ enum HistoryRoute {
     }
   }
 
+  static func kinds(_ query: HTTPQuery) throws(Problem) -> HistoryQuery.Kinds {
+    switch try query.single("kinds") {
+    case nil, "messages": .messages
+    case "all": .all
+    default: throw .invalid("kinds", "kinds is messages or all.")
+    }
+  }
+
   /// `next` continues in the direction of the query; a page of the newest goes on with `before`. `gap` tells what is gone:
   /// after the id asked for, or at the end of the way back.
   static func json(_ page: HistoryPage, _ range: HistoryQuery.Range) -> [UInt8] {
@@ -63,12 +75,12 @@ enum HistoryRoute {
     json.beginObject()
     json.key("messages")
     json.beginArray()
-    for message in page.messages { json.message(message) }
+    for entry in page.entries { json.entry(entry) }
     json.endArray()
-    var next = page.messages.first?.id
+    var next = page.entries.first?.id
     var gapStart: Int64? = page.hasMore ? nil : 0
     if case .after(let after, _) = range {
-      next = page.messages.last?.id
+      next = page.entries.last?.id
       gapStart = after
     }
     json.key("next")

@@ -1,7 +1,25 @@
+import ChatCore
 import HTTPProtocol
 import LineProtocol
 
 extension JSONWriter {
+  /// A topic has the members of a message; its text is empty when it was taken away.
+  mutating func entry(_ entry: Entry) {
+    switch entry {
+    case .message(let message): self.message(message)
+    case .topic(let stored):
+      beginObject()
+      field("id", Int(stored.id))
+      field("user", stored.topic.author)
+      field("room", stored.room)
+      field("text", stored.topic.text)
+      field("role", Message.Role.user.name)
+      field("ts", stored.topic.time.description)
+      field("kind", "topic")
+      endObject()
+    }
+  }
+
   /// The one form that messages have in HTTP and WebSocket; `kind` stands only where it is not `message`.
   mutating func message(_ message: Message) {
     beginObject()

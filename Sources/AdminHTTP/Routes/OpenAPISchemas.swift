@@ -34,7 +34,8 @@ enum OpenAPISchemas {
       "id":{"type":"integer","description":"Rises over all rooms."},"user":{"type":"string"},
       "room":{"type":"string"},"text":{"type":"string"},"role":{"enum":["user","ai"]},
       "ts":{"type":"string","format":"date-time"},
-      "kind":{"enum":["notice","action"],"description":"Missing for an ordinary message."}}},
+      "kind":{"enum":["notice","action","topic"],
+        "description":"Missing for an ordinary message; topic, only with kinds=all: a change of the room's topic, its text empty if it was taken away."}}},
     "Page":{"type":"object","required":["messages","next"],"properties":{
       "messages":{"type":"array","items":{"$ref":"#/components/schemas/Message"}},
       "next":{"type":["integer","null"],

@@ -31,6 +31,24 @@ import Testing
     #expect(String(decoding: json.bytes, as: UTF8.self) == #"{\#(common),"kind":"action"}"#)
   }
 
+  @Test func aTopicHasTheMembersOfAMessage() {
+    var json = JSONWriter()
+    let topic = Topic(text: "tea", author: "ann", time: Timestamp(milliseconds: 1_000))
+    json.entry(.topic(StoredTopic(id: 8, room: "r", topic: topic)))
+    let expected =
+      #"{"id":8,"user":"ann","room":"r","text":"tea","role":"user","ts":"1970-01-01T00:00:01.000Z","kind":"topic"}"#
+    #expect(String(decoding: json.bytes, as: UTF8.self) == expected)
+  }
+
+  @Test func onlyTheKindsThereAreCanBeAskedFor() throws {
+    let kinds = { (query: String) throws in try HistoryRoute.kinds(HTTPQuery(query.utf8.span)) }
+    #expect(try kinds("") == .messages && kinds("kinds=messages") == .messages)
+    #expect(try kinds("kinds=all") == .all)
+    for query in ["kinds=", "kinds=ALL", "kinds=topics", "kinds=all&kinds=all"] {
+      #expect(throws: Problem.self) { try kinds(query) }
+    }
+  }
+
   @Test func nextGoesOnInTheSameDirection() {
     #expect(json([5, 7], hasMore: true, .after(4)) == #""next":7}"#)
     #expect(json([5, 7], hasMore: true, .before(8)) == #""next":5}"#)
