@@ -263,3 +263,62 @@ class Topics(ServerCase):
                 self.assertIn(ira.numeric("332", f"#{ROOM} :the topic ☕"), lines)
             with HTTPClient(server) as http:
                 self.assertEqual(http.get("/rooms").json()["rooms"][0]["topic"], "the topic ☕")
+
+    def fill(self, server):
+        """Ids 1 to 6: a message, a topic, a message, a topic, its removal, a message."""
+        with IRCClient(server.line, "ira", f"#{ROOM}") as ira, server.client("alice", ROOM) as alice:
+            for number, topics in ((1, ["tea"]), (3, ["at  five", ""]), (6, [])):
+                self.assertEqual(alice.say(ROOM, f"text {number}"), number)
+                for topic in topics:
+                    ira.answers(f"TOPIC #{ROOM} :{topic}")
+                    alice.expect(self.LINES[self.TOPICS.index(topic)])
+
+    TOPICS = ["tea", "at  five", ""]
+    LINES = ["TOPIC lobby 2 ira tea", "TOPIC lobby 4 ira at  five", "TOPIC lobby 5 ira "]
+
+    def test_plain_is_told_live_and_in_a_replay(self):
+        server = self.server()
+        self.fill(server)
+        for _ in range(2):
+            with server.client("bob") as bob:
+                bob.send("SINCE lobby 1", "HISTORY lobby 2", "JOIN lobby 3", "PART lobby", "JOIN lobby -2", "PING x")
+                shown = [re.sub(r"(HIST lobby \d+) \S+", r"\1", bob.readline()) for _ in range(20)]
+                since = ["TOPIC lobby 2 ira tea", "HIST lobby 3 alice text 3", *self.LINES[1:], "HIST lobby 6 alice text 6"]
+                newest = ["HIST lobby 3 alice text 3", "HIST lobby 6 alice text 6", "END lobby 6"]
+                self.assertEqual(shown, [
+                    *since, "END lobby 6", *newest, "OK JOIN lobby 6", *since[2:], "END lobby 6", "OK PART lobby",
+                    "OK JOIN lobby 6", *newest, "PONG x"])
+            server.restart()
+
+    def test_a_topic_at_the_end_moves_every_cursor(self):
+        server = self.server()
+        with IRCClient(server.line, "ira", f"#{ROOM}") as ira, server.client("alice", ROOM) as alice:
+            alice.say(ROOM, "one")
+            ira.answers(f"TOPIC #{ROOM} :tea")
+            alice.expect("TOPIC lobby 2 ira tea")
+            alice.send("JOIN lobby")
+            alice.expect("OK JOIN lobby 2")
+            with WebSocketClient(server, f"user=eve&room={ROOM}&after=0") as eve, server.client("bob") as bob:
+                frames = [eve.receive()["data"]["id"]]
+                bob.send("JOIN lobby 2")
+                bob.expect("OK JOIN lobby 2", "END lobby 2")
+                server.send_signal(15)
+                self.assertEqual((frames, eve.expect_close()), ([1], (1001, "shutdown; resume after 2")))
+                bob.expect("RESUME lobby 2", "BYE shutdown")
+
+    def test_http_gives_them_to_who_asks_for_all(self):
+        server = self.server()
+        self.fill(server)
+        with HTTPClient(server) as http:
+            def ids(query):
+                page = http.get(f"/messages?room={ROOM}&{query}").json()
+                return [m["id"] for m in page["messages"]], page["next"]
+            self.assertEqual(ids("limit=2"), ([3, 6], 3))
+            self.assertEqual(ids("kinds=messages&after=1&limit=1"), ([3], 3))
+            self.assertEqual(ids("kinds=all&limit=3"), ([4, 5, 6], 4))
+            self.assertEqual(ids("kinds=all&after=1&limit=2"), ([2, 3], 3))
+            self.assertEqual(ids("kinds=all&after=3"), ([4, 5, 6], None))
+            topic = http.get(f"/messages?room={ROOM}&kinds=all&after=4&limit=1").json()["messages"][0]
+            self.assertEqual([topic[name] for name in ("id", "user", "room", "text", "kind")], [5, "ira", ROOM, "", "topic"])
+            answer = http.get(f"/messages?room={ROOM}&kinds=topics")
+            self.assertEqual((answer.status, answer.json()["field"]), (422, "kinds"))
