@@ -69,7 +69,7 @@ import Testing
     #expect(log.stop())
   }
 
-  @Test func aReferenceIsForgottenAfterTenMillionIDs() async throws {
+  @Test func aReferenceIsForgottenAfterAMillionIDs() async throws {
     var log = try fixture.open()
     log.append([try message("a", "r1"), try message("b", "r2")])
     _ = await fixture.published(2)
