@@ -6,7 +6,7 @@ struct StoredState {
   /// more than one run can give.
   static let ids: ClosedRange<Int64> = 1...(1 << 53) - (1 << 40)
   /// More ids than can have been given between the last sync of the disk and a crash.
-  private static let jump: Int64 = 1_000_000
+  static let jump: Int64 = 1_000_000
 
   /// The last id given.
   private(set) var lastID: Int64

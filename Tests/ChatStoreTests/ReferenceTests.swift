@@ -69,7 +69,7 @@ import Testing
     #expect(log.stop())
   }
 
-  @Test func aReferenceIsForgottenAfterAMillionIDs() async throws {
+  @Test func aReferenceIsForgottenAfterSoManyIDs() async throws {
     var log = try fixture.open()
     log.append([try message("a", "r1"), try message("b", "r2")])
     _ = await fixture.published(2)
@@ -82,6 +82,18 @@ import Testing
     let events = await fixture.published(4)
     #expect(LogFixture.messages(events).map(\.id) == [1, 2, 2, References.reach + 1])
     #expect(events.map(\.isRepeat) == [false, false, true, false])
+    #expect(log.stop())
+  }
+
+  @Test func aRetryIsRecognisedAfterIDsHaveJumped() async throws {
+    var log = try fixture.open()
+    log.append([try message("a", "r1")])
+    _ = await fixture.published(1)
+    #expect(log.stop())
+    try Database(path: fixture.path, .readWrite).execute("UPDATE state SET value = 1 WHERE key = 'unsynced'")
+    log = try fixture.open()
+    log.append([LogFixture.message("b"), try message("a", "r1")])
+    #expect(LogFixture.messages(await fixture.published(3)).map(\.id) == [1, 1_000_002, 1])
     #expect(log.stop())
   }
 
