@@ -43,24 +43,37 @@ let package = Package(
       ]),
 
     .target(name: "TestSupport", path: "Tests/Support"),
+    .target(
+      name: "ChatTestSupport", dependencies: ["ChatCore", "LineProtocol", "Threads"], path: "Tests/ChatSupport"),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
     .testTarget(name: "HTTPProtocolTests", dependencies: ["HTTPProtocol"]),
     .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "TestSupport", "Threads"]),
     .testTarget(name: "TrafficTests", dependencies: ["LineProtocol", "Reactor", "Threads", "Traffic"]),
-    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "LineProtocol", "Threads"]),
+    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(
-      name: "ChatStoreTests", dependencies: ["CSQLite", "ChatCore", "ChatStore", "LineProtocol", "Threads"]),
+      name: "ChatStoreTests",
+      dependencies: ["CSQLite", "ChatCore", "ChatStore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(
       name: "DeliveryTests",
-      dependencies: ["ChatCore", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads", "Traffic"]),
-    .testTarget(name: "LineDoorTests", dependencies: ["Delivery", "LineDoor", "LineProtocol"]),
+      dependencies: [
+        "ChatCore", "ChatTestSupport", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads", "Traffic",
+      ]),
+    .testTarget(
+      name: "LineDoorTests",
+      dependencies: [
+        "ChatCore", "ChatTestSupport", "Delivery", "LineDoor", "LineProtocol", "Reactor", "TestSupport", "Threads",
+        "Traffic",
+      ]),
     .testTarget(
       name: "AdminHTTPTests",
       dependencies: [
-        "AdminHTTP", "ChatCore", "Delivery", "HTTPProtocol", "LineProtocol", "Reactor", "Threads", "Traffic",
+        "AdminHTTP", "ChatCore", "ChatTestSupport", "Delivery", "HTTPProtocol", "LineProtocol", "Reactor",
+        "TestSupport", "Threads", "Traffic",
       ]),
-    .testTarget(name: "AgentsTests", dependencies: ["Agents", "LineProtocol"]),
+    .testTarget(
+      name: "AgentsTests",
+      dependencies: ["Agents", "ChatCore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(name: "ChatClientTests", dependencies: ["CLinux", "ChatClient", "LineProtocol", "Threads"]),
     .testTarget(name: "LoadBenchTests", dependencies: ["LoadBench"]),
     .testTarget(

@@ -3,7 +3,7 @@ package import Delivery
 package import LineProtocol
 package import Reactor
 
-/// Posts messages for asynchronous code: agents. Made on the hub's loop; ``post(_:_:as:)`` comes from anywhere.
+/// Posts messages for asynchronous code: agents. ``post(_:_:as:)`` comes from anywhere.
 package final class AgentPublisher: Sendable {
   private struct Job: Sendable {
     let room: RoomName
@@ -24,7 +24,7 @@ package final class AgentPublisher: Sendable {
     }
   }
 
-  /// Publishes with the role `ai`. Returns when the message is on disk; throws ``LogError`` or `ProtocolError`.
+  /// Publishes with the role `ai`. Returns when the message is on disk; throws `ProtocolError`.
   package func post(_ room: RoomName, _ text: MessageText, as user: Nick) async throws -> Message {
     try await withCheckedThrowingContinuation { continuation in
       jobs.post(Job(room: room, text: text, user: user, continuation: continuation))
@@ -49,18 +49,16 @@ private final class AgentParticipant: Participant {
   ) {
     guard let session else { return }
     waiting.append(continuation)
-    shard.ask(session, .post(room, text, as: user, .ai))
+    shard.request(session, .post(room, text, as: user, .ai))
   }
 
-  func replied(_ reply: Reply) {}
-
-  func happened(_ outcome: Outcome) {
+  func received(_ event: Event) {
     if waiting.isEmpty { return }
-    switch outcome {
-    case .published(let message): waiting.removeFirst().resume(returning: message)
-    case .refused(let error): waiting.removeFirst().resume(throwing: error)
-    case .failed(let error): waiting.removeFirst().resume(throwing: error)
-    default: break
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message):
+      waiting.removeFirst().resume(returning: message)
+    case .refused(let refusal): waiting.removeFirst().resume(throwing: refusal.error)
+    case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: break
     }
   }
 

@@ -1,6 +1,6 @@
-/// Events that the log has dealt with in one step, in order: what is stored is on disk.
-public struct Batch: Sendable {
-  public let events: [Event]
+/// Events that were dealt with in one step, in order: the entries among them are on disk.
+package struct Batch: Sendable {
+  package let events: [Event]
 
-  public init(events: [Event]) { self.events = events }
+  package init(events: [Event]) { self.events = events }
 }

@@ -1,92 +1,212 @@
-public import LineProtocol
+package import LineProtocol
 
-/// One change of the chat, decided by the hub. All events travel through the log in one order, which is the order in
-/// which every loop applies and shows them.
-public struct Event: Sendable {
-  public enum Change: Sendable {
-    /// A message. The log fills in `id` and `time`; it is shown to nobody if it could not be stored.
-    case message(RoomID, Message)
-    /// A change of a room's topic. The log fills in `id` and the topic's time; it is shown to nobody if it could not be stored.
-    case topic(RoomID, Topic, room: RoomName, id: Int64)
-    /// The origin enters the room. The log fills in `state`. `isAnnounced`: the first session of this name in the room.
-    case joined(RoomID, RoomState, room: RoomName, nick: Nick, after: Int64?, isAnnounced: Bool)
-    /// The origin leaves the room. `isAnnounced`: it was the last session of this name there.
-    case parted(RoomID, room: RoomName, nick: Nick, reason: String?, isAnnounced: Bool)
-    /// A line session has another name; `rooms` are those in which the change is seen as one.
-    case renamed(from: Nick, to: Nick, rooms: [RoomID])
-    /// A name's presence in a room changes although its session stays: half of a rename that is not seen as one.
-    case presence(RoomID, room: RoomName, nick: Nick, isThere: Bool)
-    /// A message that the hub refused; here because its place among the session's other messages is here.
-    case refused(ProtocolError)
-    /// The origin is gone, from `rooms` (those in which that is seen).
-    case quit(nick: Nick, reason: String, rooms: [RoomID])
+/// Something that happened, at its place in the order: what it was, whom it concerns, and who caused it.
+///
+/// Whatever must hold after a restart is an *entry*: a row of the log with the next id. The rest has its place in the order and no
+/// row. An event also holds what ``ChatState`` needs to take it back.
+package struct Event: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// An entry: a message was said.
+    case message(Message, in: RoomID, once: MessageReference?, before: RoomBefore)
+    /// An entry: a room has another topic.
+    indirect case topic(TopicChange)
+    /// A message was said before, under the same reference: it is the one that was stored then.
+    case repeated(Message)
+    /// A session has its first name. `isClaimed`: the nick is its alone (line door), else it is only a name.
+    indirect case named(Nick, isClaimed: Bool)
+    /// A room was made: somebody is about to enter it, or something to be said in it.
+    indirect case opened(RoomID, RoomName)
+    /// A room is forgotten: nobody is there and nothing was ever stored in it.
+    indirect case closed(RoomID, RoomName)
+    indirect case joined(Joining)
+    indirect case parted(Parting)
+    indirect case renamed(Renaming)
+    indirect case quit(Quitting)
+    /// Nothing came of a request.
+    indirect case refused(Refusal)
+    /// Somebody asked for the nick of this session, which may be gone without having said so.
+    case wanted(SessionID)
+  }
+
+  /// Whom an event concerns besides the session that caused it.
+  package enum Audience: Sendable, Equatable {
+    case nobody
+    case room(RoomID)
+    /// Everybody who shares one of these rooms with the origin.
+    case rooms([RoomID])
+    case session(SessionID)
   }
 
   /// Who asked for it, and is told the outcome.
-  public let origin: SessionID
-  public var change: Change
-  /// Of a message: what its sender would send it again with.
-  public var reference: MessageReference?
-  /// Set by the log: the message was stored before, under the same reference. Only its sender is told.
-  public var isRepeat = false
-  /// Set by the log when a stored change could not be stored.
-  public var failure: LogError?
+  package let origin: SessionID
+  package let kind: Kind
 
-  public init(origin: SessionID, _ change: Change) {
+  package init(origin: SessionID, _ kind: Kind) {
     self.origin = origin
-    self.change = change
+    self.kind = kind
   }
 
-  /// True for what needs a row on disk; the rest stands even when the log cannot be written.
-  public var isStored: Bool {
-    switch change {
-    case .message, .topic: true
-    default: false
+  package var audience: Audience {
+    switch kind {
+    case .message(_, in: let room, _, _): .room(room)
+    case .topic(let change): .room(change.room)
+    case .joined(let joining): joining.isFirst ? .room(joining.room) : .nobody
+    case .parted(let parting): parting.isLast ? .room(parting.room) : .nobody
+    case .renamed(let renaming): .rooms(renaming.rooms.map(\.id))
+    case .quit(let quitting): .rooms(quitting.rooms.filter(\.isLast).map(\.id))
+    case .wanted(let holder): .session(holder)
+    case .repeated, .named, .opened, .closed, .refused: .nobody
     }
   }
 
-  /// A message that was stored just now.
-  public var isNewMessage: Bool {
-    if case .message = change { failure == nil && !isRepeat } else { false }
-  }
-
-  /// It was not stored because the log failed.
-  public var isLost: Bool {
-    switch failure {
-    case nil, .referenceUsed: false
-    default: true
+  /// The id of an entry; nil for what has no row.
+  package var entryID: Int64? {
+    switch kind {
+    case .message(let message, _, _, _): message.id
+    case .topic(let change): change.id
+    case .repeated, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .refused, .wanted: nil
     }
   }
+}
 
-  /// Bytes that the event holds until it is delivered; what bounds of queues are counted in.
-  public var cost: Int {
-    if case .message(_, let message) = change { message.cost } else { 128 }
+/// What a room was before an entry was made in it.
+package struct RoomBefore: Sendable, Equatable {
+  /// It had a row on disk, or may have had one.
+  package let isStored: Bool
+  /// The id of its newest entry; 0 before the first.
+  package let newest: Int64
+
+  package init(isStored: Bool, newest: Int64) {
+    self.isStored = isStored
+    self.newest = newest
   }
 }
 
 /// What a room's topic is, by whom and since when.
-public struct Topic: Sendable, Hashable {
-  /// Empty when the room has no topic.
-  public let text: String
-  public let author: String
-  public var time: Timestamp
+package struct Topic: Sendable, Hashable {
+  /// Empty when the topic was taken away.
+  package let text: String
+  package let author: String
+  package var time: Timestamp
 
-  public init(text: String, author: String, time: Timestamp) {
+  package init(text: String, author: String, time: Timestamp) {
     self.text = text
     self.author = author
     self.time = time
   }
 }
 
-/// What the log knows of a room at one point of the order.
-public struct RoomState: Sendable, Equatable {
-  /// The id of the room's newest entry, 0 if there is none.
-  public var newest: Int64
-  /// Entries up to this id, inclusive, may be gone from history.
-  public var trimmedTo: Int64
+package struct TopicChange: Sendable, Equatable {
+  package let id: Int64
+  package let room: RoomID
+  package let name: RoomName
+  package let topic: Topic
+  package let old: Topic?
+  package let before: RoomBefore
 
-  public init(newest: Int64 = 0, trimmedTo: Int64 = 0) {
-    self.newest = newest
-    self.trimmedTo = trimmedTo
+  /// As it stands in the log.
+  package var stored: StoredTopic { StoredTopic(id: id, room: name.text, topic: topic) }
+}
+
+package struct Joining: Sendable, Equatable {
+  package let room: RoomID
+  /// The room's name as first written.
+  package let name: RoomName
+  package let nick: Nick
+  /// The id of the room's newest entry at this place; 0 if there is none.
+  package let newest: Int64
+  /// What was asked to be resumed from.
+  package let after: Int64?
+  /// The first session of this name in the room: the others are shown it.
+  package let isFirst: Bool
+  /// The name's place in the list of names.
+  package let seat: Int64
+}
+
+package struct Parting: Sendable, Equatable {
+  package let room: RoomID
+  package let name: RoomName
+  package let nick: Nick
+  package let reason: String?
+  /// The last session of this name there: the others are shown it.
+  package let isLast: Bool
+  package let seat: Int64
+  /// Which of the session's rooms it was.
+  package let index: Int
+}
+
+package struct Renaming: Sendable, Equatable {
+  /// How a change of name looks in a room. Where other sessions keep the old name, or the new one was there before, it is not seen
+  /// as one.
+  package enum Look: UInt8, Sendable {
+    case renamed
+    /// The old name stays, the new one comes.
+    case arrived
+    /// The old name goes, the new one was there.
+    case departed
+    case unseen
+  }
+
+  package struct Room: Sendable, Equatable {
+    package let id: RoomID
+    package let name: RoomName
+    package let look: Look
+    /// The place in the list of names that the new name has, or that the old one had if only that went.
+    package let seat: Int64
+  }
+
+  package let old: Nick
+  package let new: Nick
+  /// The session has its nick for itself alone, the old one as the new one.
+  package let isClaimed: Bool
+  /// All rooms of the session.
+  package let rooms: [Room]
+
+  /// What is seen in rooms where it is not seen as a change of name: the new name comes, or the old one goes.
+  package func halves(of session: SessionID) -> [Event] {
+    rooms.compactMap { room in
+      switch room.look {
+      case .renamed, .unseen: nil
+      case .arrived:
+        Event(
+          origin: session,
+          .joined(
+            Joining(
+              room: room.id, name: room.name, nick: new, newest: 0, after: nil, isFirst: true,
+              seat: room.seat)))
+      case .departed:
+        Event(
+          origin: session,
+          .parted(
+            Parting(
+              room: room.id, name: room.name, nick: old, reason: nil, isLast: true, seat: room.seat,
+              index: 0)))
+      }
+    }
+  }
+}
+
+package struct Quitting: Sendable, Equatable {
+  package struct Room: Sendable, Equatable {
+    package let id: RoomID
+    package let name: RoomName
+    package let isLast: Bool
+    package let seat: Int64
+  }
+
+  package let nick: Nick
+  package let isClaimed: Bool
+  package let reason: String
+  /// All rooms of the session.
+  package let rooms: [Room]
+}
+
+package struct Refusal: Sendable, Equatable {
+  package let verb: Request.Verb
+  package let error: ProtocolError
+
+  package init(_ verb: Request.Verb, _ error: ProtocolError) {
+    self.verb = verb
+    self.error = error
   }
 }

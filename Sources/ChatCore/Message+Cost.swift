@@ -1,6 +1,6 @@
-public import LineProtocol
+package import LineProtocol
 
 extension Message {
   /// Bytes that it takes in memory, about; what bounds of queues are counted in.
-  public var cost: Int { 128 + text.utf8.count }
+  package var cost: Int { 128 + text.utf8.count }
 }

@@ -1,10 +1,10 @@
 /// A part of a list that may be long.
-public struct Page<Element: Sendable>: Sendable {
-  public let elements: [Element]
+package struct Page<Element: Sendable>: Sendable {
+  package let elements: [Element]
   /// More follow.
-  public let hasMore: Bool
+  package let hasMore: Bool
 
-  public init(elements: [Element], hasMore: Bool) {
+  package init(elements: [Element], hasMore: Bool) {
     self.elements = elements
     self.hasMore = hasMore
   }

@@ -1,7 +1,7 @@
 extension RandomAccessCollection {
   /// Where the elements begin for which `isSecond` holds, in a collection that has all of them at its end. Takes log₂(count) steps.
   @inlinable
-  public func partitioningIndex(where isSecond: (Element) -> Bool) -> Index {
+  package func partitioningIndex(where isSecond: (Element) -> Bool) -> Index {
     var (low, count) = (startIndex, count)
     while count > 0 {
       let half = count / 2

@@ -1,12 +1,13 @@
-public import LineProtocol
+package import LineProtocol
 
-/// What a session asks of the hub. Requests of one session are decided in order.
-public struct Request: Sendable {
-  public enum Action: Sendable {
+/// What a session asks for that changes something. It holds only what was asked, in names: what follows from its place (an id, a
+/// time, whether a name is the first in a room) is in the ``Event`` alone.
+package struct Request: Sendable, Equatable {
+  package enum Action: Sendable, Equatable {
     /// A line session takes a nick, its first or another one.
     case claim(Nick)
-    /// A session that claims nothing (WebSocket) says what it is called.
-    case name(Nick)
+    /// A session that claims nothing (WebSocket) says what it is called, and enters a room. Both happen, or neither.
+    case enter(Nick, RoomName, after: Int64?)
     /// Enter a room, which is made if it is not there. `after`: resume behind this id.
     case join(RoomName, after: Int64?)
     case part(RoomName, reason: String?)
@@ -15,27 +16,67 @@ public struct Request: Sendable {
     case publish(RoomName, MessageText, Message.Kind, once: MessageReference? = nil)
     /// Say something in any room, which is made if it is not there, without being there: POST and agents.
     case post(RoomName, MessageText, as: Nick, Message.Role, once: MessageReference? = nil)
+    /// An empty text takes the topic away.
     case setTopic(RoomName, String)
-    /// What there is to know of one room.
-    case describe(RoomName)
-    /// A page of the names in a room: each once, those behind the page that `after` came with. It shows the room as it is now; who
-    /// comes, goes or is renamed between two pages is told by events, and a name is never missed because of them.
-    case listMembers(RoomName, after: Int64 = 0)
-    /// A page of the rooms in which somebody is or something was said: those after `after`.
-    case listRooms(after: RoomName? = nil)
-    /// Which of these nicks line sessions have.
-    case find([Nick])
-    /// How many there are of what.
-    case count
     /// The session is gone.
     case end(reason: String)
   }
 
-  public let session: SessionID
-  public let action: Action
+  /// Which action was asked for: what a refusal is about.
+  package enum Verb: UInt8, Sendable, CaseIterable {
+    case claim = 1
+    case enter, join, part, publish, post, setTopic, end
+  }
 
-  public init(_ session: SessionID, _ action: Action) {
+  package let session: SessionID
+  package let action: Action
+
+  package init(_ session: SessionID, _ action: Action) {
     self.session = session
     self.action = action
   }
+
+  /// Bytes that it takes in memory, about; what bounds of queues are counted in.
+  package var cost: Int {
+    switch action {
+    case .publish(_, let text, _, _), .post(_, let text, _, _, _): 128 + text.string.utf8.count
+    case .setTopic(_, let text): 128 + text.utf8.count
+    case .claim, .enter, .join, .part, .end: 128
+    }
+  }
+}
+
+extension Request.Action {
+  package var verb: Request.Verb {
+    switch self {
+    case .claim: .claim
+    case .enter: .enter
+    case .join: .join
+    case .part: .part
+    case .publish: .publish
+    case .post: .post
+    case .setTopic: .setTopic
+    case .end: .end
+    }
+  }
+
+  /// What is to be said, and where; nil if nothing is.
+  package var utterance: Utterance? {
+    switch self {
+    case .publish(let room, let text, let kind, let reference):
+      Utterance(room: room, text: text, kind: kind, reference: reference)
+    case .post(let room, let text, _, _, let reference):
+      Utterance(room: room, text: text, kind: .message, reference: reference)
+    case .claim, .enter, .join, .part, .setTopic, .end: nil
+    }
+  }
+}
+
+/// What somebody wants to say.
+package struct Utterance: Sendable, Equatable {
+  package let room: RoomName
+  package let text: MessageText
+  package let kind: Message.Kind
+  /// What it would be said once by.
+  package let reference: MessageReference?
 }

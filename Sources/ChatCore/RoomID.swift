@@ -1,6 +1,6 @@
-/// Names one room: what rooms are called between hub, log and loops. Given by the hub, kept on disk, never used again.
-public struct RoomID: Hashable, Sendable {
-  public let number: Int64
+/// Names one room: what rooms are called between state, log and loops of one node. Given in the order of their making, kept on disk, never used again.
+package struct RoomID: Hashable, Sendable {
+  package let number: Int64
 
-  public init(_ number: Int64) { self.number = number }
+  package init(_ number: Int64) { self.number = number }
 }

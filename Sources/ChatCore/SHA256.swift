@@ -1,5 +1,5 @@
 /// SHA-256 (FIPS 180-4), fed piece by piece. It is on the way of messages: it allocates nothing.
-public struct SHA256: Sendable {
+package struct SHA256: Sendable {
   private typealias Block = InlineArray<64, UInt8>
 
   private var state: InlineArray<8, UInt32> = [
@@ -10,16 +10,16 @@ public struct SHA256: Sendable {
   private var filled = 0
   private var length: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
-  public mutating func update(_ byte: UInt8) {
+  package mutating func update(_ byte: UInt8) {
     block[filled] = byte
     filled += 1
     length &+= 1
     if filled == 64 { compressBlock() }
   }
 
-  public mutating func update(_ bytes: Span<UInt8>) {
+  package mutating func update(_ bytes: Span<UInt8>) {
     var index = 0
     while index < bytes.count {
       let count = min(64 - filled, bytes.count - index)
@@ -31,10 +31,10 @@ public struct SHA256: Sendable {
     length &+= UInt64(bytes.count)
   }
 
-  public mutating func update(_ text: String) { update(text.utf8.span) }
+  package mutating func update(_ text: String) { update(text.utf8.span) }
 
   /// The digest of everything that was fed; nothing is to be fed after it.
-  public mutating func finish() -> InlineArray<8, UInt32> {
+  package mutating func finish() -> InlineArray<8, UInt32> {
     let bits = length &* 8
     update(0x80)
     while filled != 56 { update(0) }

@@ -1,7 +1,9 @@
 import ChatCore
 import LineProtocol
 
-/// Stores events: one transaction for whatever has come together. Confined to the writer thread.
+/// Writes entries: one transaction for whatever has come together. Confined to the log's thread.
+///
+/// A transaction begins with its first entry, so a batch without entries touches no disk.
 final class LogWriter {
   /// Rows that wait to be indexed before a step is worth its transaction.
   static let indexStep = 4096
@@ -25,10 +27,14 @@ final class LogWriter {
   /// nil: each commit is synced.
   let sync: WALSync?
   private(set) var lastID: Int64
-  /// The time of the newest entry.
-  private(set) var lastTime: Int64 = 0
-  private var rooms: [RoomID: RoomState]
+  /// The time of the newest entry. Times rise with ids, also across a restart with a clock that was set back.
+  private(set) var lastTime: Timestamp
+  /// Rooms that have a row.
   private var onDisk: Set<RoomID>
+  /// What the transaction in progress has written.
+  private var written: [Tail.Entry] = []
+  private var newRooms: [RoomID] = []
+  private var hasBegun = false
 
   init(_ store: Store, _ clocks: LogClocks) throws(SQLError) {
     database = store.writer
@@ -39,54 +45,177 @@ final class LogWriter {
     self.clocks = clocks
     ageClock = try AgeClock(database, clocks)
     lastID = store.lastID
-    rooms = store.states
-    onDisk = Set(rooms.keys)
+    onDisk = store.roomsOnDisk
     begin = try database.prepare("BEGIN IMMEDIATE")
     commit = try database.prepare("COMMIT")
     setState = try database.prepare("INSERT OR REPLACE INTO state VALUES (?1, ?2)")
     tables = try EntryTables(database)
     references = try References(database)
-    // Times rise with ids, also across a restart with a clock that was set back.
     let newest = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1") ?? 0
-    lastTime = max(0, Timestamp(milliseconds: newest).milliseconds)
+    lastTime = Timestamp(milliseconds: max(0, newest))
   }
 
-  /// Stores what is to be stored, and completes all events: ids and times, states of rooms, failures. `committed` is told the last
-  /// id before history shows what was stored.
-  func write(_ events: inout [Event], committed: (Int64) -> Void) {
+  // MARK: Transactions
+
+  /// What one transaction came to.
+  struct Committed {
+    /// The last id on disk.
+    let lastID: Int64
+    /// Entries; 0: nothing was written, and nothing was done.
+    let entries: Int
+  }
+
+  /// Runs `body`, and commits what it has written. `committed` is called before history shows it.
+  func transaction(
+    _ body: () throws(LogError) -> Void, committed: (Committed) -> Void
+  ) throws(LogError) {
     let firstID = lastID
-    var newRooms: [RoomID] = []
-    if events.contains(where: \.isStored) {
+    do throws(LogError) {
+      try body()
+      if !hasBegun { return }
       let isIndexing = tail.count >= Self.indexStep
       let isNoting = isNoteDue
-      let failure = transaction { () throws(SQLError) in
-        try insert(&events, &newRooms)
+      try end { () throws(SQLError) in
+        try references.purgeIfDue(at: Place(id: lastID + 1, time: lastTime))
+        setState.bind(1, "last_id")
+        setState.bind(2, lastID)
+        try setState.run()
         if isIndexing { try indexTail() }
         if isNoting { try noteTime() }
       }
-      if let failure {
-        fail(&events, failure, firstID: firstID)
-        onDisk.subtract(newRooms)
-      } else {
-        if isIndexing { tail.markIndexed() }
-        if isNoting { noted = clocks.uptime() }
-        // Who has read a message may at once name its id.
-        committed(lastID)
-        tail.append(events)
-      }
+      if isIndexing { tail.markIndexed() }
+      if isNoting { noted = clocks.uptime() }
+      // Who has read a message may at once name its id.
+      committed(Committed(lastID: lastID, entries: written.count))
+      tail.append(written)
+      forgetWritten()
+    } catch {
+      let failure = rollBack(after: error)
+      // Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are not.
+      if case .notStored = failure { lastID = firstID }
+      onDisk.subtract(newRooms)
+      forgetWritten()
+      throw failure
     }
-    complete(&events)
   }
+
+  private func forgetWritten() {
+    hasBegun = false
+    written.removeAll(keepingCapacity: true)
+    newRooms.removeAll(keepingCapacity: true)
+  }
+
+  private func start() throws(SQLError) {
+    try saveState()
+    try begin.run()
+    hasBegun = true
+  }
+
+  /// Does what belongs to the transaction besides its entries, and commits it.
+  private func end(_ body: () throws(SQLError) -> Void) throws(LogError) {
+    do throws(SQLError) {
+      try body()
+      try files.check()
+    } catch {
+      throw .notStored(reason: error.description)
+    }
+    do throws(SQLError) {
+      try commit.run()
+      sync?.committed()
+    } catch {
+      throw .outcomeUnknown(reason: error.description)
+    }
+  }
+
+  /// What is known of a transaction that failed. A failed COMMIT may leave it open; rolling it back then makes the outcome known.
+  private func rollBack(after error: LogError) -> LogError {
+    if !database.isInTransaction { return error }
+    do throws(SQLError) {
+      try database.execute("ROLLBACK")
+    } catch {
+      return .outcomeUnknown(reason: error.description)
+    }
+    switch error {
+    case .outcomeUnknown(let reason), .notStored(let reason), .unreadable(let reason):
+      return .notStored(reason: reason)
+    case .stopping: return error
+    }
+  }
+
+  /// A transaction of the log's own work. nil when it is committed.
+  private func work(_ body: () throws(SQLError) -> Void) -> LogError? {
+    do throws(LogError) {
+      do throws(SQLError) { try start() } catch { throw .notStored(reason: error.description) }
+      try end(body)
+      hasBegun = false
+      return nil
+    } catch {
+      hasBegun = false
+      return rollBack(after: error)
+    }
+  }
+
+  private func saveState() throws(SQLError) {
+    guard let state = unsaved else { return }
+    try files.check()
+    try state.save(database)
+    unsaved = nil
+    sync?.committed()
+  }
+
+  // MARK: Entries
+
+  /// How a reference was used before. To be called in a transaction, which this does not begin.
+  func use(
+    of reference: MessageReference, by user: Nick, for said: Utterance, at place: Place
+  ) throws(LogError) -> ReferenceUse {
+    do throws(SQLError) {
+      return try references.use(of: reference, by: user, for: said, at: place)
+    } catch {
+      throw .notStored(reason: error.description)
+    }
+  }
+
+  /// Writes an event that is an entry. To be called in a transaction.
+  func write(_ event: Event) throws(LogError) {
+    do throws(SQLError) {
+      switch event.kind {
+      case .message(let message, in: let room, let reference, _):
+        try prepare(room, message.room)
+        try tables.insert(message, in: room)
+        if let reference { try references.remember(reference, message) }
+        note(Tail.Entry(room: room.number, id: message.id), message.time)
+      case .topic(let change):
+        try prepare(change.room, change.name.text)
+        try tables.insert(change.topic, id: change.id, in: change.room)
+        note(Tail.Entry(room: change.room.number, id: change.id, isMessage: false), change.topic.time)
+      case .repeated, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .refused, .wanted: break
+      }
+    } catch {
+      throw .notStored(reason: error.description)
+    }
+  }
+
+  private func note(_ entry: Tail.Entry, _ time: Timestamp) {
+    lastID = entry.id
+    lastTime = time
+    written.append(entry)
+  }
+
+  private func prepare(_ room: RoomID, _ name: String) throws(SQLError) {
+    if !hasBegun { try start() }
+    if onDisk.contains(room) { return }
+    try tables.insert(room, named: name)
+    onDisk.insert(room)
+    newRooms.append(room)
+  }
+
+  // MARK: The log's own work
 
   /// Indexes the tail, however short it is. Trimming takes away only what is indexed.
   func indexNow() {
     if tail.count == 0 { return }
-    if transaction({ () throws(SQLError) in try indexTail() }) == nil { tail.markIndexed() }
-  }
-
-  /// Learns what was trimmed.
-  func trimmed(_ rooms: [RoomID: Int64]) {
-    for (room, id) in rooms { self.rooms[room]?.trimmedTo = id }
+    if work({ () throws(SQLError) in try indexTail() }) == nil { tail.markIndexed() }
   }
 
   /// The time to age messages by, and by how much the clock is ahead of it if it is not believed.
@@ -97,7 +226,7 @@ final class LogWriter {
 
   /// Notes which time the server has come to, for the next one, when that was last done an hour ago.
   func noteTimeIfDue() {
-    if isNoteDue, transaction({ () throws(SQLError) in try noteTime() }) == nil { noted = clocks.uptime() }
+    if isNoteDue, work({ () throws(SQLError) in try noteTime() }) == nil { noted = clocks.uptime() }
   }
 
   private var isNoteDue: Bool { noted.map { clocks.uptime() - $0 >= Self.noteMilliseconds } ?? true }
@@ -110,7 +239,7 @@ final class LogWriter {
   /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
   func finish() {
     try? sync?.syncEachCommit()
-    let failure = transaction { () throws(SQLError) in
+    let failure = work { () throws(SQLError) in
       if tail.count > 0 { try indexTail() }
       try noteTime()
       // In the WAL this mark comes after every message: wherever it is on disk, so are they.
@@ -122,95 +251,11 @@ final class LogWriter {
 
   /// Writes something that is there already, to learn whether anything can be stored. nil if it can.
   func probe() -> LogError? {
-    transaction { () throws(SQLError) in
+    work { () throws(SQLError) in
       // An UPDATE that changes nothing would write nothing.
       try database.execute("DELETE FROM state WHERE key = 'last_id'")
       try database.execute("INSERT INTO state VALUES ('last_id', \(lastID))")
     }
-  }
-
-  /// nil when everything is committed.
-  private func transaction(_ body: () throws(SQLError) -> Void) -> LogError? {
-    var isCommitting = false
-    do throws(SQLError) {
-      try saveState()
-      try begin.run()
-      try body()
-      try files.check()
-      isCommitting = true
-      try commit.run()
-      sync?.committed()
-      return nil
-    } catch {
-      // A failed COMMIT may leave the transaction open; rolling it back then makes the outcome known.
-      if database.isInTransaction {
-        do throws(SQLError) {
-          try database.execute("ROLLBACK")
-          isCommitting = false
-        } catch {
-          return .outcomeUnknown(reason: error.description)
-        }
-      }
-      return isCommitting
-        ? .outcomeUnknown(reason: error.description) : .notStored(reason: error.description)
-    }
-  }
-
-  private func saveState() throws(SQLError) {
-    guard let state = unsaved else { return }
-    try files.check()
-    try state.save(database)
-    unsaved = nil
-    sync?.committed()
-  }
-
-  private func insert(_ events: inout [Event], _ newRooms: inout [RoomID]) throws(SQLError) {
-    let time = Timestamp(milliseconds: max(lastTime, clocks.wall()))
-    for index in events.indices {
-      switch events[index].change {
-      case .message(let room, var message):
-        if let reference = events[index].reference {
-          switch try references.earlier(reference, message, at: Place(id: lastID + 1, time: time)) {
-          case .none: break
-          case .same(let id, let time):
-            message.id = id
-            message.time = time
-            events[index].change = .message(room, message)
-            events[index].isRepeat = true
-            continue
-          case .different:
-            events[index].failure = .referenceUsed(reference.text)
-            continue
-          }
-        }
-        try ensureRoom(room, message.room, &newRooms)
-        lastID += 1
-        message.id = lastID
-        message.time = time
-        try tables.insert(message, in: room)
-        if let reference = events[index].reference { try references.remember(reference, message) }
-        events[index].change = .message(room, message)
-      case .topic(let room, var topic, let name, _):
-        try ensureRoom(room, name.text, &newRooms)
-        topic.time = time
-        lastID += 1
-        try tables.insert(topic, id: lastID, in: room)
-        events[index].change = .topic(room, topic, room: name, id: lastID)
-      default: break
-      }
-    }
-    try references.purgeIfDue(at: Place(id: lastID + 1, time: time))
-    setState.bind(1, "last_id")
-    setState.bind(2, lastID)
-    try setState.run()
-    lastTime = time.milliseconds
-  }
-
-  private func ensureRoom(_ room: RoomID, _ name: String, _ newRooms: inout [RoomID]) throws(SQLError) {
-    if onDisk.contains(room) { return }
-    try tables.insert(room, named: name)
-    onDisk.insert(room)
-    newRooms.append(room)
   }
 
   private func indexTail() throws(SQLError) {
@@ -218,26 +263,5 @@ final class LogWriter {
     setState.bind(1, "indexed_to")
     setState.bind(2, tail.lastID)
     try setState.run()
-  }
-
-  /// Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are not.
-  private func fail(_ events: inout [Event], _ failure: LogError, firstID: Int64) {
-    if case .notStored = failure { lastID = firstID }
-    for index in events.indices where events[index].isStored { events[index].failure = failure }
-  }
-
-  private func complete(_ events: inout [Event]) {
-    for index in events.indices where events[index].failure == nil {
-      switch events[index].change {
-      case .message(let room, let message) where !events[index].isRepeat:
-        rooms[room, default: RoomState()].newest = message.id
-      case .topic(let room, _, _, let id): rooms[room, default: RoomState()].newest = id
-      case .joined(let room, _, let name, let nick, let after, let isAnnounced):
-        let state = rooms[room] ?? RoomState()
-        events[index].change = .joined(
-          room, state, room: name, nick: nick, after: after, isAnnounced: isAnnounced)
-      default: break
-      }
-    }
   }
 }

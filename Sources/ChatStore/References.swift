@@ -33,26 +33,18 @@ final class References {
     purge = try database.prepare("DELETE FROM refs WHERE id <= ?1")
   }
 
-  /// What an earlier use of the same reference means for a message.
-  enum Earlier: Equatable {
-    case none
-    /// It was this message: its id and time.
-    case same(Int64, Timestamp)
-    /// It was another message.
-    case different
-  }
-
-  func earlier(
-    _ reference: MessageReference, _ new: Message, at place: Place
-  ) throws(SQLError) -> Earlier {
-    find.bind(1, Self.key(reference.text, of: new.user))
+  func use(
+    of reference: MessageReference, by user: Nick, for said: Utterance, at place: Place
+  ) throws(SQLError) -> ReferenceUse {
+    find.bind(1, Self.key(reference.text, of: user.text))
     defer { find.reset() }
-    guard try find.step() else { return .none }
+    guard try find.step() else { return .unused }
     let (id, time) = (find.int(0), Timestamp(milliseconds: find.int(1)))
-    guard Self.counts(id, time, at: place) else { return .none }
+    guard Self.counts(id, time, at: place) else { return .unused }
     // Of a message that was gone before digests were kept nothing is known; it was most likely the same.
-    if let digest = find.digest(2), digest != Self.digest(new) { return .different }
-    return .same(id, time)
+    let digest = Self.digest(room: said.room.text, kind: said.kind.rawValue, text: said.text.string)
+    if let first = find.digest(2), first != digest { return .different }
+    return .same(id: id, time: time)
   }
 
   /// `new` has its id and time.

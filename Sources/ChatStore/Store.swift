@@ -9,7 +9,8 @@ struct Store {
   let disk: DiskAccess
   let writer: Database
   let rooms: [StoredRoom]
-  let states: [RoomID: RoomState]
+  /// All that have a row, also those that cannot be shown.
+  let roomsOnDisk: Set<RoomID>
   let lastRoom: Int64
   let lastID: Int64
   let tail: Tail
@@ -50,7 +51,7 @@ struct Store {
       tail = Tail(unindexed)
       let stored = try StoredRooms(writer, unindexed: unindexed, lastID: lastID)
       rooms = stored.rooms
-      states = stored.states
+      roomsOnDisk = Set(stored.newest.keys)
       lastRoom = stored.lastRoom
       repairs = (state.repairs + stored.repairs).map { [path] in "\(path): \($0)" }
       files = try DatabaseFiles(path: path)

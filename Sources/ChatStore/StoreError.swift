@@ -1,8 +1,8 @@
 import CSQLite
-public import Threads
+package import Threads
 
 /// Why the store cannot be opened, with what to do about it.
-public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
+package enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
   case directory(path: String, reason: String)
   case held(directory: String)
   case inUse(path: String)
@@ -23,7 +23,7 @@ public enum StoreError: Error, Sendable, Equatable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .directory(let path, let reason):
       "the data directory \(path) cannot be used: \(reason); give a directory this user may write with --data"

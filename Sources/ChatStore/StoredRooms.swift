@@ -4,7 +4,8 @@ import LineProtocol
 /// The rooms in the file. Rows that cannot be rooms are left as they are, and left out.
 struct StoredRooms {
   private(set) var rooms: [StoredRoom] = []
-  private(set) var states: [RoomID: RoomState] = [:]
+  /// The id of the newest entry of each room that has a row, also of one that is left out; 0 if there is none.
+  private(set) var newest: [RoomID: Int64] = [:]
   /// The greatest number of a room that is shown or left out.
   private(set) var lastRoom: Int64 = 0
   /// What was left out or made anew, in words.
@@ -18,7 +19,10 @@ struct StoredRooms {
     self.lastID = lastID
     try load(database)
     try restoreRooms(of: unindexed, database)
-    for entry in unindexed { states[RoomID(entry.room)]?.newest = entry.id }
+    for entry in unindexed { newest[RoomID(entry.room)]? = entry.id }
+    rooms = rooms.map {
+      StoredRoom(id: $0.id, name: $0.name, topic: $0.topic, newest: newest[$0.id] ?? 0)
+    }
     if !hidden.isEmpty {
       repairs.append(
         """
@@ -41,7 +45,7 @@ struct StoredRooms {
       let id = RoomID(number)
       // Where everything was trimmed, those who were there before are still to be told.
       let trimmedTo = min(max(0, statement.int(5)), lastID)
-      states[id] = RoomState(newest: max(statement.int(6), statement.int(7), trimmedTo), trimmedTo: trimmedTo)
+      newest[id] = max(statement.int(6), statement.int(7), trimmedTo)
       if StoredState.ids.contains(number) { lastRoom = max(lastRoom, number) }
       guard StoredState.ids.contains(number), let name = try? RoomName(statement.text(1)),
         names.insert(name).inserted
@@ -60,7 +64,7 @@ struct StoredRooms {
     for table in ["room_messages", "room_changes"] {
       if let last = try database.number("SELECT max(room) FROM \(table)") { numbers.insert(last) }
     }
-    let lost = numbers.filter { StoredState.ids.contains($0) && states[RoomID($0)] == nil }.sorted()
+    let lost = numbers.filter { StoredState.ids.contains($0) && newest[RoomID($0)] == nil }.sorted()
     if lost.isEmpty { return }
     let insert = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
     try database.execute("BEGIN IMMEDIATE")
@@ -69,7 +73,7 @@ struct StoredRooms {
       insert.bind(1, number)
       insert.bind(2, name.text)
       try insert.run()
-      states[RoomID(number)] = RoomState()
+      newest[RoomID(number)] = 0
       lastRoom = max(lastRoom, number)
       rooms.append(StoredRoom(id: RoomID(number), name: name, topic: nil))
       repairs.append("the name of room number \(number) was not in it; it is now \(name.text)")

@@ -29,18 +29,7 @@ final class Tail: Sendable {
   /// The last id, 0 when there is none.
   var lastID: Int64 { entries.withLock { $0.last?.id ?? 0 } }
 
-  func append(_ events: [Event]) {
-    entries.withLock { entries in
-      for event in events where event.failure == nil && !event.isRepeat {
-        switch event.change {
-        case .message(let room, let message): entries.append(Entry(room: room.number, id: message.id))
-        case .topic(let room, _, _, let id):
-          entries.append(Entry(room: room.number, id: id, isMessage: false))
-        case .joined, .parted, .renamed, .presence, .refused, .quit: break
-        }
-      }
-    }
-  }
+  func append(_ new: [Entry]) { entries.withLock { $0 += new } }
 
   /// The first ids of a room in a range, at most `limit`, in the direction of the range: `.after` ascends, the others descend.
   func ids(

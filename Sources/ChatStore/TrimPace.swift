@@ -23,7 +23,6 @@ struct TrimPace {
     last = now
     // A step that fails is tried again a second later; nothing is lost by keeping messages longer.
     let trimmed = (try? trimmer.step()) ?? [:]
-    writer.trimmed(trimmed)
     hasMore = !trimmed.isEmpty
   }
 }

@@ -1,7 +1,8 @@
-public import LineProtocol
+package import ChatCore
+package import LineProtocol
 
 /// How events look on one kind of connection. Each event is encoded once for each format that is in use in a room.
-public protocol EventFormat: Sendable {
+package protocol EventFormat: Sendable {
   /// A session's end is shown as a departure from each room, not as one event.
   var quitsPerRoom: Bool { get }
 
@@ -11,16 +12,16 @@ public protocol EventFormat: Sendable {
   /// Appends the whole units (lines, frames) that show `message`.
   func encode(_ message: Message, into out: inout [UInt8])
 
-  /// Appends what shows `notice`; nothing if the format has no way to.
-  func encode(_ notice: Notice, into out: inout [UInt8])
+  /// Appends what shows an event other than a message to others in `room`; nothing if the format has no way to.
+  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8])
 }
 
 extension EventFormat {
-  public var renamesPerRoom: Bool { false }
+  package var renamesPerRoom: Bool { false }
 }
 
 /// Names one of the formats that the server was composed with: its place in ``Shard``'s list.
-public struct FormatID: Hashable, Sendable {
-  public let index: Int
-  public init(_ index: Int) { self.index = index }
+package struct FormatID: Hashable, Sendable {
+  package let index: Int
+  package init(_ index: Int) { self.index = index }
 }

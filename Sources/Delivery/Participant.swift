@@ -1,15 +1,14 @@
-public import ChatCore
-public import LineProtocol
-public import Traffic
+package import ChatCore
+import LineProtocol
+import Reactor
+package import Traffic
 
 /// A session as its loop sees it: whoever sits on a connection (or none) and takes part in the chat.
 /// All calls come on the session's loop, those for one session in the order of what happened.
-public protocol Participant: AnyObject {
-  /// The hub's direct answer to a request.
-  func replied(_ reply: Reply)
-
-  /// Something that the session asked for has come to its place in the order of events.
-  func happened(_ outcome: Outcome)
+package protocol Participant: AnyObject {
+  /// Something that the session asked for has come to its place in the order of events. Each of its requests is answered by one
+  /// event that the session understands; ``Event/Kind/opened(_:_:)`` and ``Event/Kind/closed(_:_:)`` come besides.
+  func received(_ event: Event)
 
   /// Somebody wants the nick of this session: find out quickly whether the peer is still there.
   func probe()
@@ -22,19 +21,5 @@ public protocol Participant: AnyObject {
 }
 
 extension Participant {
-  public func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {}
-}
-
-/// What became of an event that the session caused.
-public enum Outcome: Sendable {
-  /// The message is on disk and on its way to everybody else.
-  case published(Message)
-  case topicSet(Topic, room: RoomName)
-  /// The room is entered. `after`: what was asked to be resumed from.
-  case joined(RoomID, RoomState, room: RoomName, after: Int64?)
-  case parted(RoomID, room: RoomName, reason: String?)
-  case renamed(from: Nick, to: Nick)
-  case failed(LogError)
-  /// A message was refused by the hub.
-  case refused(ProtocolError)
+  package func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {}
 }

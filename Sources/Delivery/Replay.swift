@@ -1,15 +1,15 @@
-public import ChatCore
+package import ChatCore
 import LineProtocol
-public import Reactor
+package import Reactor
 
 /// Shows stored entries to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///
 /// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its turn, or taken
 /// from the room's ``RecentEntries`` while it is there. The session is live in the very turn in which it has been shown
 /// the newest message that this loop has shown, so there is neither a gap nor a double.
-public final class Replay {
+package final class Replay {
   /// Where a replay ends.
-  public enum End: Sendable, Equatable {
+  package enum End: Sendable, Equatable {
     /// At this id, inclusive.
     case through(Int64)
     /// At the present; the session, which has joined the room, is live from there.
@@ -31,7 +31,7 @@ public final class Replay {
   private let output: Output
   private weak var sink: (any ReplaySink)?
   /// What a session that is cut off now would resume from: everything up to this id was shown.
-  public private(set) var cursor: Int64
+  package private(set) var cursor: Int64
   private var lastShown: Int64
   /// Messages before the cursor that are still to be read, and shown first.
   private var preceding: Int
@@ -42,7 +42,7 @@ public final class Replay {
 
   /// Shows what of `kinds` is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
   /// `loaded`: the first messages of it all, if they were read already.
-  public init(
+  package init(
     of room: RoomID, after cursor: Int64, preceding: Int = 0, to end: End,
     beginningWith loaded: [Entry] = [], kinds: HistoryQuery.Kinds, session: SessionID, output: Output,
     on shard: Shard,
@@ -64,20 +64,20 @@ public final class Replay {
   }
 
   /// Begins. May end, and tell the sink so, before it returns.
-  public func start() { goOn() }
+  package func start() { goOn() }
 
   /// To be called when the output has drained.
-  public func outputDrained() { goOn() }
+  package func outputDrained() { goOn() }
 
   /// Shows nothing more. To be called when the session ends.
-  public func cancel() {
+  package func cancel() {
     if isOver { return }
     isOver = true
     if end == .live { shard.countReplay(in: room, by: -1) }
   }
 
   /// Memory for messages that were read and not shown yet.
-  public var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
+  package var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
 
   private func goOn() {
     if output.isOverflowed { return }
@@ -178,7 +178,7 @@ public final class Replay {
 }
 
 /// Shows what a ``Replay`` reads.
-public protocol ReplaySink: AnyObject {
+package protocol ReplaySink: AnyObject {
   func show(_ entry: Entry)
   /// Entries with `from` < id ≤ `to` are gone.
   func showGap(from: Int64, to: Int64)

@@ -13,47 +13,36 @@ extension Shard {
   }
 
   private func deliver(_ event: Event) {
-    let origin = event.origin.loop == loop ? participants[event.origin.serial] : nil
-    if case .message(let id, let message) = event.change, event.failure == nil {
-      if event.isRepeat { showRun() } else { show(message, in: rooms[id], from: origin) }
-      origin?.participant.happened(.published(message))
+    let origin = event.origin.isBeside(id) ? participants[event.origin.serial] : nil
+    if case .message(let message, in: let room, _, _) = event.kind {
+      show(message, in: rooms[room], from: origin)
+      origin?.participant.received(event)
       return
     }
     showRun()
-    if let failure = event.failure {
-      origin?.participant.happened(.failed(failure))
-      return
-    }
-    switch event.change {
-    case .message: break
-    case .topic(let room, let topic, let name, let id):
-      show(StoredTopic(id: id, room: name.text, topic: topic), in: room, except: origin?.output)
-      origin?.participant.happened(.topicSet(topic, room: name))
-    case .joined(let id, let state, let name, let nick, let after, let isAnnounced):
-      if isAnnounced { show(.joined(room: name.text, nick: nick.text), in: id, except: nil) }
-      guard let origin else { return }
-      if rooms[id] == nil {
-        rooms[id] = LocalRoom(id: id, name: name, newest: state.newest, formats: formats.count)
+    // The origin is told of what it entered after it was shown as the others are, and of what it left after nothing is shown to it.
+    switch event.kind {
+    case .message, .repeated, .named, .opened, .closed, .refused: break
+    case .topic(let change):
+      show(event, in: change.room, except: origin?.output)
+      rooms[change.room]?.note(.topic(change.stored))
+      // Not before: an output that is cut off meanwhile was not given it, and resumes before it.
+      newestShown = change.id
+    case .joined(let joining):
+      if joining.isFirst { show(event, in: joining.room, except: nil) }
+      if origin != nil, rooms[joining.room] == nil {
+        rooms[joining.room] = LocalRoom(
+          id: joining.room, name: joining.name, newest: joining.newest, formats: formats.count)
       }
-      origin.participant.happened(.joined(id, state, room: name, after: after))
-    case .parted(let id, let name, let nick, let reason, let isAnnounced):
-      if origin != nil { leaveRoom(event.origin, id) }
-      if isAnnounced {
-        show(.parted(room: name.text, nick: nick.text, reason: reason), in: id, except: nil)
-      }
-      origin?.participant.happened(.parted(id, room: name, reason: reason))
-    case .renamed(let from, let to, let ids):
-      showRename(from.text, to.text, in: ids, except: origin?.output)
-      origin?.participant.happened(.renamed(from: from, to: to))
-    case .presence(let id, let name, let nick, let isThere):
-      let notice =
-        isThere
-        ? Notice.joined(room: name.text, nick: nick.text)
-        : Notice.parted(room: name.text, nick: nick.text, reason: nil)
-      show(notice, in: id, except: origin?.output)
-    case .refused(let error): origin?.participant.happened(.refused(error))
-    case .quit(let nick, let reason, let ids): showQuit(nick, reason, in: ids)
+    case .parted(let parting):
+      if origin != nil { leaveRoom(event.origin, parting.room) }
+      if parting.isLast { show(event, in: parting.room, except: nil) }
+    case .renamed(let renaming): show(renaming, event, except: origin?.output)
+    case .quit(let quitting): show(quitting, event)
+    case .wanted(let holder):
+      if holder.isBeside(id) { participants[holder.serial]?.participant.probe() }
     }
+    origin?.participant.received(event)
   }
 
   /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself: that is its own
@@ -89,60 +78,58 @@ extension Shard {
     run.end()
   }
 
-  private func show(_ topic: StoredTopic, in room: RoomID, except excluded: Output?) {
-    show(.topic(topic), in: room, except: excluded)
-    rooms[room]?.note(.topic(topic))
-    // Not before: an output that is cut off meanwhile was not given it, and resumes before it.
-    newestShown = topic.id
-  }
-
-  private func show(_ notice: Notice, in id: RoomID, except excluded: Output?) {
+  private func show(_ event: Event, in id: RoomID, except excluded: Output?) {
     guard let room = rooms[id] else { return }
     for index in formats.indices where !room.members[index].isEmpty {
-      send(notice, index, to: room.members[index], except: excluded)
+      send(event, in: room.name, index, to: room.members[index], except: excluded)
     }
   }
 
-  /// Shows a change of name once to each session that is in one of the rooms, or in each room as a departure and an arrival.
-  private func showRename(_ old: String, _ new: String, in ids: [RoomID], except excluded: Output?) {
+  /// Shows a change of name once to each session that is in one of the rooms, or in each room by itself.
+  private func show(_ renaming: Renaming, _ event: Event, except excluded: Output?) {
+    let seen = renaming.rooms.filter { $0.look == .renamed }
     for index in formats.indices {
-      guard formats[index].renamesPerRoom else {
-        send(.renamed(from: old, to: new), index, to: outputs(index, in: ids), except: excluded)
-        continue
-      }
-      for room in ids.lazy.compactMap({ self.rooms[$0] }) {
-        let name = room.name.text
-        send(.parted(room: name, nick: old, reason: nil), index, to: room.members[index], except: excluded)
-        send(.joined(room: name, nick: new), index, to: room.members[index], except: excluded)
-      }
+      show(
+        event, index, in: seen.map(\.id), isPerRoom: formats[index].renamesPerRoom, except: excluded)
+    }
+    for half in renaming.halves(of: event.origin) {
+      if case .room(let room) = half.audience { show(half, in: room, except: excluded) }
     }
   }
 
-  private func showQuit(_ nick: Nick, _ reason: String, in ids: [RoomID]) {
+  private func show(_ quitting: Quitting, _ event: Event) {
+    let left = quitting.rooms.filter(\.isLast).map(\.id)
     for index in formats.indices {
-      if formats[index].quitsPerRoom {
-        for id in ids {
-          guard let room = rooms[id] else { continue }
-          let notice = Notice.parted(room: room.name.text, nick: nick.text, reason: reason)
-          send(notice, index, to: room.members[index], except: nil)
-        }
-      } else {
-        send(.quit(nick: nick.text, reason: reason), index, to: outputs(index, in: ids), except: nil)
-      }
+      show(event, index, in: left, isPerRoom: formats[index].quitsPerRoom, except: nil)
     }
   }
 
-  private func outputs(_ format: Int, in ids: [RoomID]) -> [Output] {
-    if ids.count == 1 { return rooms[ids[0]]?.members[format] ?? [] }
+  /// Shows what concerns several rooms in one format: in each room, or once to each session that is in one of them.
+  private func show(
+    _ event: Event, _ format: Int, in ids: [RoomID], isPerRoom: Bool, except excluded: Output?
+  ) {
+    let rooms = ids.compactMap { self.rooms[$0] }
+    guard let first = rooms.first else { return }
+    if isPerRoom {
+      for room in rooms { send(event, in: room.name, format, to: room.members[format], except: excluded) }
+    } else {
+      send(event, in: first.name, format, to: outputs(format, in: rooms), except: excluded)
+    }
+  }
+
+  private func outputs(_ format: Int, in rooms: [LocalRoom]) -> [Output] {
+    if rooms.count == 1 { return rooms[0].members[format] }
     var seen: Set<Output> = []
-    for id in ids { seen.formUnion(rooms[id]?.members[format] ?? []) }
+    for room in rooms { seen.formUnion(room.members[format]) }
     return Array(seen)
   }
 
-  private func send(_ notice: Notice, _ format: Int, to outputs: [Output], except excluded: Output?) {
+  private func send(
+    _ event: Event, in room: RoomName, _ format: Int, to outputs: [Output], except excluded: Output?
+  ) {
     if outputs.isEmpty { return }
     scratch.removeAll(keepingCapacity: true)
-    formats[format].encode(notice, into: &scratch)
+    formats[format].encode(event, in: room, into: &scratch)
     if scratch.isEmpty { return }
     reactor.append(scratch, to: outputs, except: excluded.map { [$0] } ?? [])
   }

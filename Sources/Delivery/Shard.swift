@@ -1,35 +1,45 @@
-public import ChatCore
+package import ChatCore
 import LineProtocol
-public import Reactor
-import Traffic
+package import Reactor
+package import Traffic
 
 /// The chat on one event loop: its sessions, and its side of each room. Confined to that loop.
 ///
-/// What sessions ask goes to the hub once a turn, in one piece; what happened comes from the bus in batches. A batch is shown in order:
-/// each message is encoded once for each format in use, and appended to the output of each member.
-public final class Shard {
-  public let reactor: Reactor
-  public let log: any EventLog
-  public let metrics: DeliveryMetrics
-  let loop: UInt16
+/// What sessions ask for goes into the order once a turn, in one piece; what happened comes from the bus in batches. A batch is shown
+/// in order: each message is encoded once for each format in use, and appended to the output of each member.
+package final class Shard {
+  package let reactor: Reactor
+  package let log: any EventLog
+  package let order: any Order
+  package let metrics: DeliveryMetrics
+  /// Of no session: what the ids of this loop's sessions have in common.
+  let id: SessionID
   var rooms: [RoomID: LocalRoom] = [:]
   var participants: [UInt64: SessionEntry] = [:]
   let formats: [any EventFormat]
   var scratch: [UInt8] = []
   var run: MessageRun
 
-  /// On loop 0 only.
-  let hub: HubService?
   var newestShown: Int64
   /// The first delivery of a turn: which turn, and the newest entry shown before it.
   var turnStart: (turn: Int, newest: Int64) = (0, 0)
-  private let exchange: Exchange
+  /// On loop 0 only: what was published, for all loops to ask.
+  private var directory: Directory?
+  private let mailboxes: Mailboxes
   private var requests: [Request] = []
   private var lastSerial: UInt64 = 0
+  private var queries: [Int: (DirectoryAnswer) -> Void] = [:]
+  /// Queries of loop 0 itself, which wait for the end of the turn.
+  private var ownQueries: [(DirectoryQuery, number: Int)] = []
+  private var lastQuery = 0
   private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
   private var isTimingReads = false
   private let incidents: ThrottledLog
   private var waitingForLog: [() -> Void] = []
+
+  /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in the kernel, where
+  /// nobody can wake it.
+  package static let readMilliseconds: Int64 = 5_000
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
   struct SessionEntry {
@@ -38,34 +48,40 @@ public final class Shard {
     let format: FormatID
   }
 
-  init(
-    loop: UInt16, reactor: Reactor, log: any EventLog, formats: [any EventFormat], metrics: DeliveryMetrics,
-    exchange: Exchange, hub: HubService?, readPatience: Int64, incidents: ThrottledLog
+  /// Makes the shard of a loop; to be called on that loop, once. `directory` goes with loop 0. `readPatience`: milliseconds in which
+  /// history is to be read; `incidents` is told when it cannot be.
+  package init(
+    loop: Int, _ reactor: Reactor, directory: Directory?, order: any Order, log: any EventLog,
+    formats: [any EventFormat], metrics: DeliveryMetrics, mailboxes: Mailboxes,
+    readPatience: Int64 = readMilliseconds, incidents: ThrottledLog = ThrottledLog { _ in }
   ) {
+    id = SessionID(loop: UInt16(loop), serial: 0)
     self.incidents = incidents
     reads = PendingReads(patience: readPatience)
-    self.loop = loop
     self.reactor = reactor
+    self.order = order
     self.log = log
     self.formats = formats
     run = MessageRun(formats: formats.count)
     self.metrics = metrics
-    self.exchange = exchange
-    self.hub = hub
-    newestShown = log.lastID
+    self.mailboxes = mailboxes
+    self.directory = directory
+    newestShown = log.applied
+    mailboxes.deliver(to: self)
+    reactor.atTurnEnd { [unowned self] in handOver() }
   }
 
   // MARK: Sessions
 
   /// Gives a session its name on this loop. It must ``leave(_:)`` before it goes.
-  public func enter(_ participant: any Participant, output: Output?, format: FormatID) -> SessionID {
+  package func enter(_ participant: any Participant, output: Output?, format: FormatID) -> SessionID {
     lastSerial += 1
     participants[lastSerial] = SessionEntry(participant: participant, output: output, format: format)
-    return SessionID(loop: loop, serial: lastSerial)
+    return SessionID(node: id.node, loop: id.loop, incarnation: id.incarnation, serial: lastSerial)
   }
 
   /// Another format from now on, also in those of the `rooms` that the session is live in.
-  public func change(_ session: SessionID, to format: FormatID, in rooms: some Sequence<RoomID>) {
+  package func change(_ session: SessionID, to format: FormatID, in rooms: some Sequence<RoomID>) {
     guard let seat = participants[session.serial] else { return }
     participants[session.serial] = SessionEntry(
       participant: seat.participant, output: seat.output, format: format)
@@ -73,20 +89,32 @@ public final class Shard {
     for room in rooms { self.rooms[room]?.change(output, from: seat.format, to: format) }
   }
 
-  /// Forgets a session. `rooms` are those it is live in; the hub tells everybody else.
-  public func leave(_ session: SessionID, rooms: some Sequence<RoomID>, reason: String) {
+  /// Forgets a session. `rooms` are those it is live in; an event tells everybody else.
+  package func leave(_ session: SessionID, rooms: some Sequence<RoomID>, reason: String) {
     guard let seat = participants.removeValue(forKey: session.serial) else { return }
     for room in rooms { removeLive(seat, from: room) }
-    ask(session, .end(reason: reason))
+    request(session, .end(reason: reason))
   }
 
-  /// Sends a request to the hub at the end of this turn.
-  public func ask(_ session: SessionID, _ action: Request.Action) {
+  /// Puts a request into the order at the end of this turn.
+  package func request(_ session: SessionID, _ action: Request.Action) {
     requests.append(Request(session, action))
   }
 
+  /// Asks the directory. `then` runs on this loop, in a later turn or at the end of this one; what it is told is what was published by
+  /// then, however long commits take.
+  package func ask(_ query: DirectoryQuery, then: @escaping (DirectoryAnswer) -> Void) {
+    lastQuery += 1
+    queries[lastQuery] = then
+    if directory == nil {
+      mailboxes.ask(query, number: lastQuery, from: Int(id.loop))
+    } else {
+      ownQueries.append((query, lastQuery))
+    }
+  }
+
   /// All sessions of this loop.
-  public func forEachParticipant(_ body: (any Participant) -> Void) {
+  package func forEachParticipant(_ body: (any Participant) -> Void) {
     // What is done to one may end others.
     for serial in Array(participants.keys) {
       if let participant = participants[serial]?.participant { body(participant) }
@@ -96,18 +124,18 @@ public final class Shard {
   // MARK: Rooms
 
   /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has come to its present.
-  public func goLive(_ session: SessionID, in room: RoomID) {
+  package func goLive(_ session: SessionID, in room: RoomID) {
     guard let seat = participants[session.serial], let output = seat.output else { return }
     rooms[room]?.add(output, seat.format)
   }
 
   /// Shows the session nothing more of the room.
-  public func leaveRoom(_ session: SessionID, _ room: RoomID) {
+  package func leaveRoom(_ session: SessionID, _ room: RoomID) {
     if let seat = participants[session.serial] { removeLive(seat, from: room) }
   }
 
   /// The newest entry shown in a room that a session of this loop is in.
-  public func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
+  package func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
 
   /// Entries of a room that were shown just now. See ``LocalRoom/recent(after:limit:byteLimit:)``.
   func recent(in room: RoomID, after id: Int64, limit: Int, byteLimit: Int) -> [Entry]? {
@@ -131,25 +159,25 @@ public final class Shard {
 
   /// No entry up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
   /// after it.
-  public var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
+  package var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
 
   /// Everything up to this id was given to the outputs of all who were to see it: what an output drops from now on is after it.
-  public var givenToAll: Int64 { run.first.map { $0 - 1 } ?? newestShown }
+  package var givenToAll: Int64 { run.first.map { $0 - 1 } ?? newestShown }
 
   // MARK: Log
 
   /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not answer.
-  public func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
+  package func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
     let number = reads.add(completion, at: reactor.now)
-    let (exchange, loop) = (self.exchange, self.loop)
-    log.read(query) { exchange.postHistory(HistoryMail(number: number, result: $0), to: loop) }
+    let (mailboxes, loop) = (self.mailboxes, Int(id.loop))
+    log.read(query) { mailboxes.post(Mailboxes.History(number: number, result: $0), to: loop) }
     timeReads()
   }
 
-  func received(_ mail: HistoryMail) {
-    guard let completion = reads.take(mail.number) else { return }
-    if case .failure(let error) = mail.result { return refuse(error, completion) }
-    completion(mail.result)
+  func received(_ history: Mailboxes.History) {
+    guard let completion = reads.take(history.number) else { return }
+    if case .failure(let error) = history.result { return refuse(error, completion) }
+    completion(history.result)
   }
 
   /// Clients are not told why: it may name paths.
@@ -174,41 +202,47 @@ public final class Shard {
   }
 
   /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since the caller looked,
-  /// and then no batch follows that would tell. See ``EventLog/isFull``.
-  public func whenLogHasRoom(_ action: @escaping () -> Void) {
-    if log.isFull { waitingForLog.append(action) } else { action() }
+  /// and then no batch follows that would tell. See ``Order/isFull``.
+  package func whenLogHasRoom(_ action: @escaping () -> Void) {
+    if order.isFull { waitingForLog.append(action) } else { action() }
   }
 
   func batchDelivered() {
-    if waitingForLog.isEmpty || log.isFull { return }
+    if waitingForLog.isEmpty || order.isFull { return }
     let actions = waitingForLog
     waitingForLog = []
     for action in actions { action() }
   }
 
-  // MARK: Exchange with the hub
+  // MARK: Other threads
 
-  /// Hands over what the sessions asked in this turn.
-  func handOver() {
-    // A reply may make a session ask again.
-    while !requests.isEmpty {
+  /// Hands over what the sessions asked for in this turn.
+  private func handOver() {
+    // An answer may make a session ask again.
+    while !requests.isEmpty || !ownQueries.isEmpty {
       let asked = requests
       requests = []
-      exchange.toHub(asked, from: self)
+      order.submit(asked)
+      let queries = ownQueries
+      ownQueries = []
+      for (query, number) in queries {
+        if let answer = directory?.answer(query) { received(answer, number) }
+      }
     }
   }
 
-  func received(_ reply: RoutedReply) {
-    guard let participant = participants[reply.session.serial]?.participant else { return }
-    switch reply.content {
-    case .reply(let content): participant.replied(content)
-    case .probe: participant.probe()
+  func received(_ mail: Mailboxes.Mail) {
+    switch mail {
+    case .batch(let batch):
+      directory?.apply(batch)
+      deliver(batch)
+    case .query(let query, let number, let loop):
+      if let answer = directory?.answer(query) { mailboxes.answer(answer, number: number, to: loop) }
+    case .answer(let answer, let number): received(answer, number)
     }
   }
-}
 
-/// A page that was read for a loop.
-struct HistoryMail: Sendable {
-  let number: Int
-  let result: Result<HistoryPage, LogError>
+  private func received(_ answer: DirectoryAnswer, _ number: Int) {
+    queries.removeValue(forKey: number)?(answer)
+  }
 }

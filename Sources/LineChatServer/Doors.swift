@@ -17,7 +17,7 @@ struct Doors {
   init(_ server: Server, _ shard: Shard, _ encoder: IRCEncoder) {
     self.shard = shard
     let configuration = server.configuration
-    let rooms = configuration.hubLimits.roomsPerSession
+    let rooms = configuration.policy.roomsPerSession
     let settings = LineSettings(
       irc: encoder, softwareVersion: "linechat-\(Version.number)", networkName: configuration.networkName,
       started: server.started, roomsPerSession: rooms == .max ? nil : rooms,

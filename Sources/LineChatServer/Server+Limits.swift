@@ -21,9 +21,11 @@ extension ServerConfiguration {
       connectionsPerAddress: maxConnectionsPerAddress)
   }
 
-  var hubLimits: HubLimits {
-    HubLimits(
-      roomsPerSession: rateLimit == .off ? .max : maxRoomsPerSession, rooms: maxRooms)
+  /// What decisions need of the options.
+  var policy: Policy {
+    Policy(
+      roomsPerSession: rateLimit == .off ? .max : maxRoomsPerSession, rooms: maxRooms,
+      reserved: agentEnabled ? agentName : nil)
   }
 
   var timeouts: Keepalive.Timeouts {

@@ -11,15 +11,16 @@ import Traffic
 
 /// The life of the server, from its configuration to its end.
 ///
-/// The parts, in the order in which a message meets them: a loop's doors (``Doors``) read it, the hub decides, the log
-/// stores it, the bus carries it to every loop, and their shards show it. The main thread is loop 0, the hub's.
+/// The parts, in the order in which a message meets them: a loop's doors (``Doors``) read it, the order gives it its place, the log's
+/// thread decides and stores it, the bus carries it to every loop, and their shards show it. The main thread is loop 0.
 struct Server {
   let configuration: ServerConfiguration
   let serverLog: ServerLog
   let log: SQLiteEventLog
   let bus: LocalEventBus
   let loops: [EventLoop]
-  let exchange: Exchange
+  let order = LocalOrder()
+  let mailboxes: Mailboxes
   let metrics = DeliveryMetrics()
   let memory = MemoryUse()
   let connectionLimiter: ConnectionLimiter
@@ -68,14 +69,14 @@ struct Server {
     }
     for repair in log.repairs { serverLog.warning(repair) }
     bus = LocalEventBus(log: log)
-    exchange = Exchange(loops: self.loops, bus: bus)
+    mailboxes = Mailboxes(loops: self.loops, bus: bus)
   }
 
   private func serve(_ agent: ReloadableAgent, _ reload: Reload) throws -> Int32 {
     let bus = self.bus
     let serverLog = self.serverLog
     for warning in log.times.warnings { serverLog.warning(warning.text) }
-    try log.start(
+    let observers = SQLiteEventLog.Observers(
       troubled: { error in
         if let error {
           serverLog.error("the log: \(error)")
@@ -86,7 +87,8 @@ struct Server {
       clockDoubted: { ahead in
         guard let ahead else { return serverLog.info("the clock is believed again") }
         for warning in LogTimes(clockAhead: ahead).warnings { serverLog.warning(warning.text) }
-      }, publish: { bus.publish($0) })
+      })
+    try log.start(deciding: order, configuration.policy, observers: observers) { bus.publish($0) }
     let doors = loops.map { $0.mailbox(of: Accepted.self) }
     let shutdown = Shutdown(self)
     for index in loops.indices.dropFirst() {
@@ -111,21 +113,14 @@ struct Server {
     _ index: Int, _ reactor: Reactor, _ accepted: Mailbox<Accepted>, _ shutdown: Shutdown
   ) -> Shard {
     let encoder = IRCEncoder(serverName: configuration.serverName)
-    let shard = exchange.attach(
-      loop: index, reactor, hub: index == 0 ? hub : nil, log: log, formats: Formats.all(encoder),
-      metrics: metrics, incidents: throttledWarnings)
+    let shard = Shard(
+      loop: index, reactor, directory: index == 0 ? Directory(rooms: log.rooms) : nil, order: order, log: log,
+      formats: Formats.all(encoder), metrics: metrics, mailboxes: mailboxes, incidents: throttledWarnings)
     let doors = Doors(self, shard, encoder)
     reactor.receive(accepted) { for connection in $0 { doors.open(connection) } }
     doors.watchQuiet()
     shutdown.attach(index, shard)
     return shard
-  }
-
-  private var hub: Hub {
-    Hub(
-      rooms: log.rooms, lastRoom: log.lastRoom,
-      reserved: configuration.agentEnabled ? configuration.agentName : nil,
-      limits: configuration.hubLimits)
   }
 
   private func startThread(_ index: Int, prepare: @escaping @Sendable (Reactor) -> Void) throws {

@@ -16,8 +16,8 @@ protocol LineDialect: AnyObject {
   func inputEnded(_ session: LineSession)
   /// A line that has no end, or none within the limit.
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome
-  func replied(_ reply: Reply, _ session: LineSession)
-  func happened(_ outcome: Outcome, _ session: LineSession)
+  /// Something that the session asked for has happened, and is in its books.
+  func received(_ event: Event, _ session: LineSession)
   func show(_ entry: Entry, _ session: LineSession)
   func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)

@@ -64,7 +64,7 @@ extension LineSession: ConnectionHandler {
 
   private func waitForRoom() {
     connection.pauseInput()
-    // What is under way ends with an outcome of this session; if it is the log that is full, that says when it has room.
+    // What is in flight ends with an event of this session; if it is the log that is full, that says when it has room.
     if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
   }
 

@@ -5,16 +5,24 @@ import Reactor
 import Traffic
 
 extension LineSession: Participant {
-  func replied(_ reply: Reply) {
-    if connection.isOpen { dialect.replied(reply, self) }
+  func received(_ event: Event) {
+    note(event)
+    if connection.isOpen { dialect.received(event, self) }
+    switch event.kind {
+    case .message, .repeated: settleMessage()
+    case .refused(let refusal) where refusal.verb == .publish: settleMessage()
+    case .refused, .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: break
+    }
   }
 
-  func happened(_ outcome: Outcome) {
-    if connection.isOpen { dialect.happened(outcome, self) }
-    switch outcome {
-    case .published, .refused: settleMessage()
-    case .failed where underWay > 0: settleMessage()
-    default: break
+  /// Keeps the session's books.
+  private func note(_ event: Event) {
+    switch event.kind {
+    case .named(let nick, _): self.nick = nick
+    case .renamed(let renaming): nick = renaming.new
+    case .joined(let joining): rooms.append(JoinedRoom(id: joining.room, name: joining.name))
+    case .parted(let parting): rooms.removeAll { $0.id == parting.room }
+    case .message, .repeated, .topic, .opened, .closed, .quit, .refused, .wanted: break
     }
   }
 

@@ -7,7 +7,7 @@ import Traffic
 
 /// One TCP session on the line port: takes lines in order, and answers them in order.
 ///
-/// What keeps answers in order is that lines wait, not answers: while messages are under way to the log, only further
+/// What keeps answers in order is that lines wait, not answers: while messages are in flight to the log, only further
 /// messages are taken; every other line stays in the input until they are acknowledged. So there is no queue of answers,
 /// and a client that floods is slowed down by TCP.
 final class LineSession {
@@ -21,7 +21,7 @@ final class LineSession {
   var rooms: [JoinedRoom] = []
 
   /// Messages whose outcome is not known yet.
-  private(set) var underWay = 0
+  private(set) var inFlight = 0
   /// A command other than a message waits for its answer.
   private(set) var isBusy = false
   var isEnding = false
@@ -35,7 +35,7 @@ final class LineSession {
   var continuation: (() -> Void)?
   var endReason = "connection closed"
   var throttle: Throttle
-  /// What the hub was asked for since the last read: a line that names several rooms counts for each.
+  /// What was asked for since the last read: a line that names several rooms counts for each.
   var asked = 0
   var keepalive: Keepalive
   /// Nothing more is kept for this session that comes after this id.
@@ -59,11 +59,11 @@ final class LineSession {
 
   // MARK: What dialects ask for
 
-  /// Nothing is under way: any line may be dealt with.
-  var isIdle: Bool { !isBusy && underWay == 0 }
+  /// Nothing is in flight: any line may be dealt with.
+  var isIdle: Bool { !isBusy && inFlight == 0 }
 
   /// Another message may be sent.
-  var canPublish: Bool { !isBusy && underWay < LineSettings.messagesUnderWay && !shard.log.isFull }
+  var canPublish: Bool { !isBusy && inFlight < LineSettings.messagesInFlight && !shard.order.isFull }
 
   func send(_ bytes: [UInt8]) { connection.output.append(bytes) }
 
@@ -80,20 +80,44 @@ final class LineSession {
     connection.notifyWhenDrained()
   }
 
-  /// Asks the hub for something other than a message. The session is busy until ``finishCommand()``. `isPaced`: for the next part
-  /// of a long answer, which the socket paces and the rate limit need not.
-  func ask(_ action: Request.Action, isPaced: Bool = false) {
+  /// Requests something other than a message. The session is busy until ``finishCommand()``.
+  func request(_ action: Request.Action) {
+    isBusy = true
+    asked += 1
+    shard.request(id, action)
+  }
+
+  /// Asks the directory. The session is busy until ``finishCommand()``. `isPaced`: for the next part of a long answer, which the
+  /// socket paces and the rate limit need not.
+  func ask(
+    _ query: DirectoryQuery, isPaced: Bool = false, then: @escaping (DirectoryAnswer, LineSession) -> Void
+  ) {
     isBusy = true
     if !isPaced { asked += 1 }
-    shard.ask(id, action)
+    shard.ask(query) { [weak self] answer in
+      guard let self, connection.isOpen else { return }
+      then(answer, self)
+    }
   }
 
   func publish(
     _ room: RoomName, _ text: MessageText, _ kind: Message.Kind, once reference: MessageReference? = nil
   ) {
-    underWay += 1
+    inFlight += 1
     asked += 1
-    shard.ask(id, .publish(room, text, kind, once: reference))
+    shard.request(id, .publish(room, text, kind, once: reference))
+  }
+
+  // MARK: Books
+
+  /// The room of this name that the session is in.
+  func joinedRoom(_ name: RoomName) -> JoinedRoom? { rooms.first { $0.name == name } }
+
+  /// Throws if the session cannot enter one room more.
+  func checkRoomCount(_ name: RoomName) throws(ProtocolError) {
+    if let limit = settings.roomsPerSession, rooms.count >= limit {
+      throw ProtocolError(.tooManyRooms, asked: name.text)
+    }
   }
 
   /// The busy command has been answered: the next line may be dealt with.
@@ -155,8 +179,8 @@ final class LineSession {
   }
 
   func settleMessage() {
-    underWay -= 1
+    inFlight -= 1
     // Input waits for the last of the messages, or for room among them.
-    if underWay == 0 || canPublish { goOn() }
+    if inFlight == 0 || canPublish { goOn() }
   }
 }

@@ -3,8 +3,8 @@ package import LineProtocol
 
 /// What all sessions of the line door share.
 package struct LineSettings: Sendable {
-  /// Messages of one session that may be under way to the log.
-  static let messagesUnderWay = 1_024
+  /// Messages of one session that may be in flight to the log.
+  static let messagesInFlight = 1_024
   /// A peer that is gone without a word is noticed after about this time.
   static let silentPeerSeconds: Int32 = 120
   /// The same for one whose nick somebody else wants: well below the ten seconds promised.

@@ -10,10 +10,8 @@ final class PlainDialect: LineDialect {
   private var keptBack: [UInt8] = []
   /// The latest NICK of a session that has none yet. If USER follows after all, IRC deals with it again, and in its own words.
   private var nickLine: [UInt8]?
-  /// The command that waits for the hub.
+  /// The command that waits for its outcome.
   private var pending: PlainCommand?
-  /// It is a list, some of which was shown and some is not.
-  private var isListing = false
 
   func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome {
     switch choice.weigh(line, hasNick: session.nick != nil) {
@@ -39,7 +37,7 @@ final class PlainDialect: LineDialect {
   private func wait(_ session: LineSession) {
     session.connection.reactor.after(milliseconds: DialectChoice.timeout) { [weak self, weak session] in
       guard let self, let session, session.connection.isOpen else { return }
-      // The line that decides may be in what waits for the answer of the hub.
+      // The line that decides may be in what waits for an answer.
       if session.connection.isInputPaused { return wait(session) }
       inputPaused(session)
     }
@@ -99,6 +97,7 @@ final class PlainDialect: LineDialect {
   ) throws(ProtocolError) -> LineOutcome {
     guard session.canPublish else { return .wait }
     if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+    if session.joinedRoom(room) == nil { throw ProtocolError(.notJoined, asked: room.text) }
     session.publish(room, text, .message, once: reference)
     return .done
   }
@@ -108,21 +107,27 @@ final class PlainDialect: LineDialect {
   {
     pending = command
     switch command {
-    case .nick(let nick): session.ask(.claim(nick))
-    case .join(let room, let point):
-      if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
-      var cursor: Int64?
-      if case .after(let id) = point { cursor = id }
-      session.ask(.join(room, after: cursor))
+    case .nick(let nick):
+      // Exactly the same nick changes nothing; another spelling of it is seen.
+      if nick.text == session.nick?.text {
+        answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
+      } else {
+        session.request(.claim(nick))
+      }
+    case .join(let room, let point): try join(room, point, line, session)
     case .part(let room):
       if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
-      session.ask(.part(room, reason: nil))
+      if session.joinedRoom(room) == nil { throw ProtocolError(.notJoined, asked: room.text) }
+      session.request(.part(room, reason: nil))
     case .since(let room, let after):
-      if after > session.shard.log.lastID { throw ProtocolError(.futureID, asked: line) }
-      session.ask(.describe(room))
-    case .history(let room, _): session.ask(.describe(room))
-    case .names(let room): session.ask(.listMembers(room))
-    case .rooms: session.ask(.listRooms())
+      if after > session.shard.log.tail { throw ProtocolError(.futureID, asked: line) }
+      find(room, session) { room, dialect, session in
+        session.startReplay(of: room, after: after, to: .through(session.shard.log.applied))
+      }
+    case .history(let room, let count):
+      find(room, session) { room, dialect, session in dialect.showHistory(room, count, session) }
+    case .names(let room): listNames(of: room, session)
+    case .rooms: listRooms(after: nil, session)
     case .ping(let text): answer(session) { PlainEncoder.pong(text, into: &$0) }
     case .help: session.send { PlainEncoder.help(into: &$0) }
     case .quit:
@@ -153,34 +158,53 @@ final class PlainDialect: LineDialect {
     session.send { PlainEncoder.error(error, into: &$0) }
   }
 
-  // MARK: Answers
+  // MARK: Rooms
 
-  func replied(_ reply: Reply, _ session: LineSession) {
-    switch reply {
-    case .refused(let error), .nickInUse(let error, _):
-      // The last of a room has left between two parts of the list of its names.
-      let wasListing = isListing
-      isListing = false
-      if wasListing, case .names(let room) = pending { return endNames(of: room, session) }
-      refuse(error, session)
-    case .named(let nick): answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
-    case .alreadyJoined(let room):
-      let newest = session.rooms.first { $0.name == room }.map { session.shard.newest(in: $0.id) } ?? 0
-      session.send { PlainEncoder.okJoin(room: room.text, id: newest, into: &$0) }
-    case .room(let room): return answer(room, session)
-    case .members(let room, let nicks, let next): return show(nicks, of: room.name, next, session)
-    case .rooms(let page): return show(page, session)
-    case .found, .count: break  // Asked by IRC only.
+  private func join(
+    _ room: RoomName, _ point: JoinPoint, _ line: Span<UInt8>, _ session: LineSession
+  ) throws(ProtocolError) {
+    if session.nick == nil { throw ProtocolError(.noNick, asked: line) }
+    var cursor: Int64?
+    if case .after(let id) = point { cursor = id }
+    if let cursor, cursor > session.shard.log.tail { throw ProtocolError(.futureID, asked: line) }
+    if let joined = session.joinedRoom(room) {
+      let newest = session.shard.newest(in: joined.id)
+      return session.send { PlainEncoder.okJoin(room: joined.name.text, id: newest, into: &$0) }
     }
+    try session.checkRoomCount(room)
+    session.request(.join(room, after: cursor))
+  }
+
+  /// Goes on with a room, if it is there.
+  private func find(
+    _ name: RoomName, _ session: LineSession,
+    then: @escaping (LineSession.JoinedRoom, PlainDialect, LineSession) -> Void
+  ) {
+    session.ask(.room(name)) { [weak self] answer, session in
+      guard let self else { return }
+      guard case .room(let room) = answer else { return refuse(unknown: name, session) }
+      then(LineSession.JoinedRoom(id: room.id, name: room.name), self, session)
+    }
+  }
+
+  private func refuse(unknown room: RoomName, _ session: LineSession) {
+    refuse(ProtocolError(.noSuchRoom, asked: room.text), session)
     session.finishCommand()
   }
 
-  /// A part of a list. The rest, or the next command, has its turn when the socket has taken it.
-  private func show(_ nicks: [Nick], of room: RoomName, _ next: Int64?, _ session: LineSession) {
-    isListing = next != nil
-    session.send { PlainEncoder.names(room: room.text, nicks: nicks.lazy.map(\.text), into: &$0) }
-    guard let next else { return endNames(of: room, session) }
-    session.whenDrained { session.ask(.listMembers(room, after: next), isPaced: true) }
+  // MARK: Lists, of which the next part has its turn when the socket has taken the one before
+
+  private func listNames(of name: RoomName, after last: Int64 = 0, _ session: LineSession) {
+    session.ask(.members(name, after: last), isPaced: last > 0) { [weak self] answer, session in
+      guard let self else { return }
+      guard case .members(let room, let nicks, let next) = answer else {
+        // The last of the room may have left between two parts of the list.
+        return last > 0 ? endNames(of: name, session) : refuse(unknown: name, session)
+      }
+      session.send { PlainEncoder.names(room: room.name.text, nicks: nicks.lazy.map(\.text), into: &$0) }
+      guard let next else { return endNames(of: room.name, session) }
+      session.whenDrained { self.listNames(of: name, after: next, session) }
+    }
   }
 
   private func endNames(of room: RoomName, _ session: LineSession) {
@@ -188,29 +212,26 @@ final class PlainDialect: LineDialect {
     session.whenDrained { session.finishCommand() }
   }
 
-  private func show(_ page: Page<RoomDescription>, _ session: LineSession) {
-    session.send { bytes in
-      for room in page.elements { PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes) }
-      if !page.hasMore { PlainEncoder.endRooms(into: &bytes) }
-    }
-    session.whenDrained {
-      if page.hasMore {
-        session.ask(.listRooms(after: page.elements.last?.name), isPaced: true)
-      } else {
-        session.finishCommand()
+  private func listRooms(after last: RoomName?, _ session: LineSession) {
+    session.ask(.rooms(after: last), isPaced: last != nil) { [weak self] answer, session in
+      guard let self, case .rooms(let page) = answer else { return session.finishCommand() }
+      session.send { bytes in
+        for room in page.elements {
+          PlainEncoder.room(room.name.text, count: room.memberCount, into: &bytes)
+        }
+        if !page.hasMore { PlainEncoder.endRooms(into: &bytes) }
+      }
+      session.whenDrained {
+        if page.hasMore {
+          self.listRooms(after: page.elements.last?.name, session)
+        } else {
+          session.finishCommand()
+        }
       }
     }
   }
 
-  private func answer(_ room: RoomDescription, _ session: LineSession) {
-    let joined = LineSession.JoinedRoom(id: room.id, name: room.name)
-    switch pending {
-    case .since(_, let after):
-      session.startReplay(of: joined, after: after, to: .through(session.shard.log.lastID))
-    case .history(_, let count): showHistory(joined, count, session)
-    default: session.finishCommand()
-    }
-  }
+  // MARK: History
 
   private func showHistory(_ room: LineSession.JoinedRoom, _ count: Int, _ session: LineSession) {
     let query = HistoryQuery(room: room.id, .newest, limit: count, byteLimit: .max)
@@ -225,33 +246,38 @@ final class PlainDialect: LineDialect {
     }
   }
 
-  func happened(_ outcome: Outcome, _ session: LineSession) {
-    switch outcome {
-    case .published(let message):
-      return session.send { PlainEncoder.okMessage(room: message.room, id: message.id, into: &$0) }
-    case .refused(let error): return refuse(error, session)
-    case .failed(let error): return refuse(ProtocolError(error, asked: "MSG"), session)
-    case .topicSet: break
-    case .renamed(_, let nick):
-      session.nick = nick
-      answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
-    case .parted(let id, let room, _):
-      session.rooms.removeAll { $0.id == id }
-      if case .part = pending { session.send { PlainEncoder.okPart(room: room.text, into: &$0) } }
-    case .joined(let id, let state, let room, let after):
-      let joined = LineSession.JoinedRoom(id: id, name: room)
-      session.rooms.append(joined)
-      session.send { PlainEncoder.okJoin(room: room.text, id: state.newest, into: &$0) }
-      if let after { return session.startReplay(of: joined, after: after, to: .live) }
-      if case .join(_, from: .newest(let count)) = pending {
-        return session.startReplay(of: joined, after: state.newest, preceding: count, to: .live)
-      }
-      session.shard.goLive(session.id, in: id)
+  func received(_ event: Event, _ session: LineSession) {
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message):
+      session.send { PlainEncoder.okMessage(room: message.room, id: message.id, into: &$0) }
+    case .refused(let refusal):
+      refuse(refusal.error, session)
+      if refusal.verb != .publish { session.finishCommand() }
+    case .named(let nick, _): named(nick, session)
+    case .renamed(let renaming): named(renaming.new, session)
+    case .joined(let joining): joined(joining, session)
+    case .parted(let parting):
+      if case .part = pending { session.send { PlainEncoder.okPart(room: parting.name.text, into: &$0) } }
+      session.finishCommand()
+    case .topic, .opened, .closed, .quit, .wanted: break
     }
+  }
+
+  private func named(_ nick: Nick, _ session: LineSession) {
+    answer(session) { PlainEncoder.okNick(nick.text, into: &$0) }
     session.finishCommand()
   }
 
-  // MARK: History
+  private func joined(_ joining: Joining, _ session: LineSession) {
+    let room = LineSession.JoinedRoom(id: joining.room, name: joining.name)
+    session.send { PlainEncoder.okJoin(room: joining.name.text, id: joining.newest, into: &$0) }
+    if let after = joining.after { return session.startReplay(of: room, after: after, to: .live) }
+    if case .join(_, from: .newest(let count)) = pending {
+      return session.startReplay(of: room, after: joining.newest, preceding: count, to: .live)
+    }
+    session.shard.goLive(session.id, in: joining.room)
+    session.finishCommand()
+  }
 
   func show(_ entry: Entry, _ session: LineSession) {
     session.send {
@@ -275,6 +301,6 @@ final class PlainDialect: LineDialect {
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {
     refuse(ProtocolError(error, asked: room.text), session)
     guard case .join = pending else { return session.finishCommand() }
-    session.ask(.part(room, reason: nil))
+    session.request(.part(room, reason: nil))
   }
 }

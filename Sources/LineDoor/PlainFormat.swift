@@ -8,13 +8,15 @@ struct PlainFormat: EventFormat {
 
   func encode(_ message: Message, into out: inout [UInt8]) { PlainEncoder.message(message, into: &out) }
 
-  func encode(_ notice: Notice, into out: inout [UInt8]) {
-    switch notice {
-    case .joined(let room, let nick): PlainEncoder.join(room: room, nick: nick, into: &out)
-    case .parted(let room, let nick, _): PlainEncoder.part(room: room, nick: nick, into: &out)
-    case .renamed(let from, let to): PlainEncoder.nick(from: from, to: to, into: &out)
-    case .topic(let topic): Self.encode(topic, into: &out)
-    case .quit: break
+  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+    switch event.kind {
+    case .joined(let joining): PlainEncoder.join(room: room.text, nick: joining.nick.text, into: &out)
+    case .parted(let parting): PlainEncoder.part(room: room.text, nick: parting.nick.text, into: &out)
+    case .quit(let quitting): PlainEncoder.part(room: room.text, nick: quitting.nick.text, into: &out)
+    case .renamed(let renaming):
+      PlainEncoder.nick(from: renaming.old.text, to: renaming.new.text, into: &out)
+    case .topic(let change): Self.encode(change.stored, into: &out)
+    case .message, .repeated, .named, .opened, .closed, .refused, .wanted: break
     }
   }
 

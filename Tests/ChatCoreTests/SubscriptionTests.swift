@@ -1,47 +1,12 @@
+import ChatTestSupport
 import LineProtocol
 import Testing
-import Threads
 
 @testable import ChatCore
 
-/// A log in memory that reads from what it is given.
-final class MemoryLog: EventLog {
-  let messages = Lock<[Message]>([])
-  var isFull: Bool { false }
-  var isHealthy: Bool { true }
-  private let given = Lock<Int64>(0)
-  var lastID: Int64 { max(messages.withLock { $0.last?.id ?? 0 }, given.withLock { $0 }) }
-
-  /// The id is that of an entry which is no message.
-  func giveID(_ id: Int64) { given.withLock { $0 = id } }
-
-  func append(_ events: [Event]) {}
-
-  func read(
-    _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
-  ) {
-    guard case .after(let id, let through) = query.range else { return }
-    let found = messages.withLock { $0.filter { $0.id > id && $0.id <= through } }
-    completion(
-      .success(
-        HistoryPage(
-          entries: found.prefix(query.limit).map(Entry.message), hasMore: found.count > query.limit,
-          trimmedTo: 0)))
-  }
-
-  func add(_ ids: ClosedRange<Int64>) -> Batch {
-    let new = ids.map {
-      Message(id: $0, room: "r", user: "u", text: "\($0)", time: Timestamp(milliseconds: 0))
-    }
-    messages.withLock { $0 += new }
-    return Batch(
-      events: new.map { Event(origin: SessionID(loop: 0, serial: 1), .message(RoomID(1), $0)) })
-  }
-}
-
 @Suite(.timeLimit(.minutes(5))) struct SubscriptionTests {
   @Test func aSubscriberThatFallsBehindMissesNothing() async {
-    let log = MemoryLog()
+    let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { _ in true }
     var ids: [Int64] = []
@@ -58,7 +23,7 @@ final class MemoryLog: EventLog {
   }
 
   @Test func waitsForWhatIsPublishedLater() async {
-    let log = MemoryLog()
+    let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { $0.text != "2" }
     async let first = subscription.next()
@@ -69,21 +34,21 @@ final class MemoryLog: EventLog {
 
   /// Topics are nobody's to answer. They move the cursor, live and where the subscriber falls behind them.
   @Test func topicsArePassedOver() async throws {
-    let log = MemoryLog()
+    let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { _ in true }
     let topic = Topic(text: "tea", author: "bob", time: Timestamp(milliseconds: 0))
-    let change = Event.Change.topic(RoomID(1), topic, room: try RoomName("r"), id: 0)
+    let room = try RoomName("r")
     var id: Int64 = 0
     func say(_ messages: Int64) {
       bus.publish(log.add(id + 1...id + messages))
       id += messages + 1
-      guard case .topic(let room, let topic, let name, _) = change else { return }
-      log.giveID(id)
-      bus.publish(
-        Batch(events: [
-          Event(origin: SessionID(loop: 0, serial: 1), .topic(room, topic, room: name, id: id))
-        ]))
+      let change = TopicChange(
+        id: id, room: RoomID(1), name: room, topic: topic, old: nil,
+        before: RoomBefore(isStored: true, newest: id - 1))
+      let event = Event(origin: SessionID(loop: 0, serial: 1), .topic(change))
+      log.add([event])
+      bus.publish(Batch(events: [event]))
     }
     say(1)
     #expect(await subscription.next()?.id == 1)
@@ -97,14 +62,14 @@ final class MemoryLog: EventLog {
   }
 
   @Test func aCancelledTaskStopsWaiting() async {
-    let subscription = LocalEventBus(log: MemoryLog()).subscribe { _ in true }
+    let subscription = LocalEventBus(log: MemoryStore()).subscribe { _ in true }
     let task = Task { await subscription.next() }
     task.cancel()
     #expect(await task.value == nil)
   }
 
   @Test func publishersAndASubscriberAtOnce() async {
-    let log = MemoryLog()
+    let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { _ in true }
     let publisher = Task.detached { for id in Int64(1)...20_000 { bus.publish(log.add(id...id)) } }
@@ -114,5 +79,18 @@ final class MemoryLog: EventLog {
       if next?.id != id { break }
     }
     await publisher.value
+  }
+}
+
+extension MemoryStore {
+  fileprivate func add(_ ids: ClosedRange<Int64>) -> Batch {
+    let events = ids.map { id in
+      let message = Message(id: id, room: "r", user: "u", text: "\(id)", time: Timestamp(milliseconds: 0))
+      let before = RoomBefore(isStored: id > 1, newest: id - 1)
+      return Event(
+        origin: SessionID(loop: 0, serial: 1), .message(message, in: RoomID(1), once: nil, before: before))
+    }
+    add(events)
+    return Batch(events: events)
   }
 }

@@ -40,9 +40,9 @@ import Threads
       })
   }
 
-  private func say(_ log: SQLiteEventLog, _ text: String) async {
+  private func say(_ text: String) async throws {
     let before = fixture.publishedCount
-    log.append([LogFixture.message(text)])
+    try fixture.append([.message(text)])
     _ = await fixture.published(before + 1)
   }
 
@@ -56,13 +56,13 @@ import Threads
 
   @Test func aJumpWhileItRunsRemovesNothing() async throws {
     let log = try open(retention)
-    for text in ["one", "two", "three"] { await say(log, text) }
+    for text in ["one", "two", "three"] { try await say(text) }
     clocks.jump(days: 400)
     await clocks.told.reaches(1)
     #expect(log.times.clockAhead == 400 * Self.day)
     // Said under the wrong clock, by a person and an agent.
-    await say(log, "four")
-    await say(log, "five")
+    try await say("four")
+    try await say("five")
     #expect(try texts() == ["one", "two", "three", "four", "five"])
     clocks.jump(days: -400)
     await clocks.told.reaches(2)
@@ -73,7 +73,7 @@ import Threads
 
   @Test func aJumpBetweenTwoLivesRemovesNothing() async throws {
     var log = try open(retention)
-    for text in ["one", "two", "three"] { await say(log, text) }
+    for text in ["one", "two", "three"] { try await say(text) }
     #expect(log.stop())
     clocks.jump(days: 400)
     log = try open(retention)
@@ -91,7 +91,7 @@ import Threads
   /// Nobody has spoken for so long that everything is to go.
   @Test func aQuietServerGoesOnRemoving() async throws {
     let log = try open(retention)
-    for text in ["one", "two", "three"] { await say(log, text) }
+    for text in ["one", "two", "three"] { try await say(text) }
     clocks.goOn(days: 31)
     while try !texts().isEmpty {}
     #expect(clocks.told.count == 0)
@@ -101,9 +101,9 @@ import Threads
   /// A file of an older version, which has no note.
   @Test func withoutANoteTheLastMessageButOneTellsTheTime() async throws {
     var log = try open(Retention())
-    for text in ["one", "two"] { await say(log, text) }
+    for text in ["one", "two"] { try await say(text) }
     clocks.jump(days: 400)
-    await say(log, "three")
+    try await say("three")
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute("DELETE FROM state WHERE key = 'time'")
     log = try open(retention)

@@ -13,7 +13,7 @@ import Testing
   /// A log of messages in two rooms, the older ones indexed, in which `sql` was done then.
   private func make(_ sql: String, messages: Int = 20) async throws {
     let log = try fixture.open()
-    log.append((0..<messages).map { LogFixture.message("text \($0)", room: Int64($0 % 2) + 1) })
+    try fixture.append((0..<messages).map { .message("text \($0)", room: Int64($0 % 2) + 1) })
     _ = await fixture.published(messages)
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute(sql)
@@ -39,9 +39,9 @@ import Testing
   /// What the next message gets; the log is stopped.
   private func say(in log: SQLiteEventLog, room: Int64 = 1) async throws -> Message {
     let count = fixture.publishedCount + 1
-    log.append([LogFixture.message("more", room: room)])
+    try fixture.append([.message("more", room: room)])
     let event = try #require(await fixture.published(count).last)
-    #expect(event.failure == nil)
+    #expect(event.isNewMessage)
     #expect(log.stop())
     return try #require(LogFixture.messages([event]).first)
   }
@@ -108,7 +108,7 @@ import Testing
         ids += page.messages.map(\.id)
       }
       #expect(ids.filter { $0 <= count }.sorted() == Array(1...Int64(count)))
-      let last = max(log.lastID, Int64(count))
+      let last = max(log.applied, Int64(count))
       #expect(try await say(in: log).id == last + 1)
     }
   }
@@ -116,11 +116,11 @@ import Testing
   @Test func withoutALastIDTheyJump() async throws {
     try await make("DELETE FROM state")
     let log = try fixture.open(disk: disk)
-    #expect(log.lastID == 1_000_020)
+    #expect(log.applied == 1_000_020)
     #expect(log.repairs.count == 2)
     #expect(try await say(in: log).id == 1_000_021)
     let again = try fixture.open(disk: disk)
-    #expect(again.lastID == 1_000_021 && again.repairs == [])
+    #expect(again.applied == 1_000_021 && again.repairs == [])
     #expect(again.stop())
   }
 
@@ -212,10 +212,8 @@ import Testing
       }
     }
     for index in odd.indices {
-      var event = LogFixture.message("once")
-      event.reference = try MessageReference("ref\(index)")
       let count = fixture.publishedCount + 1
-      log.append([event])
+      try fixture.append([.message("once", once: "ref\(index)")])
       #expect(await fixture.published(count)[count - 1].failure == nil)
     }
     #expect(log.stop())
@@ -227,10 +225,8 @@ import Testing
     try await make("INSERT INTO refs VALUES \(rows.joined(separator: ", "))")
     let log = try fixture.open(disk: disk)
     for index in ids.indices {
-      var event = LogFixture.message("once")
-      event.reference = try MessageReference("ref\(index)")
       let count = fixture.publishedCount + 1
-      log.append([event])
+      try fixture.append([.message("once", once: "ref\(index)")])
       #expect(await fixture.published(count)[count - 1].isNewMessage)
     }
     #expect(log.stop())

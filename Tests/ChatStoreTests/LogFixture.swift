@@ -7,17 +7,27 @@ import Threads
 
 /// A log in a temporary directory, and what it told.
 final class LogFixture: Sendable {
+  private struct Running {
+    var order = LocalOrder()
+    /// How many sessions there were.
+    var sessions: UInt64 = 0
+  }
+
   let directory: String
   /// How often the log said that commits fail, or succeed again.
   let troubles = Tally()
-  private let events = Lock([Event]())
-  private let eventCount = Tally()
+  private let all = Lock([Event]())
+  private let outcomes = Lock([Event]())
+  private let outcomeCount = Tally()
+  private let running = Lock(Running())
   private let told = Lock([LogError?]())
 
   var path: String { directory + "/linechat.db" }
   /// What the log said of its commits: errors, and nil where they succeeded again.
   var troublesTold: [LogError?] { told.withLock { $0 } }
-  var publishedCount: Int { eventCount.count }
+  var publishedCount: Int { outcomeCount.count }
+  /// The order of the log that was opened last.
+  var order: LocalOrder { running.withLock { $0.order } }
 
   init() {
     var template = Array("/tmp/linechat-test-XXXXXX".utf8CString)
@@ -40,35 +50,51 @@ final class LogFixture: Sendable {
     if let uptime { clocks.uptime = uptime }
     let log = try SQLiteEventLog(
       directory: directory, durability: durability, retention: retention, disk: disk, clocks: clocks)
-    try log.start(
+    let order = LocalOrder()
+    running.withLock { $0.order = order }
+    let observers = SQLiteEventLog.Observers(
       troubled: { error in
         self.told.withLock { $0.append(error) }
         self.troubles.add()
-      }, clockDoubted: clockDoubted,
-      publish: { batch in
-        self.events.withLock { $0 += batch.events }
-        self.eventCount.add(batch.events.count)
-      })
+      }, clockDoubted: clockDoubted)
+    try log.start(deciding: order, observers: observers) { batch in
+      let outcomes = batch.events.filter(\.isOutcome)
+      self.all.withLock { $0 += batch.events }
+      self.outcomes.withLock { $0 += outcomes }
+      self.outcomeCount.add(outcomes.count)
+    }
     return log
   }
 
-  /// Waits until `count` events have been published since the fixture was made.
+  /// Says something to the log that was opened last, in one go.
+  func append(_ sayings: [Saying]) throws {
+    try running.withLock { running in
+      var requests: [Request] = []
+      for saying in sayings {
+        running.sessions += 1
+        requests += try saying.requests(by: SessionID(loop: 0, serial: running.sessions))
+      }
+      running.order.submit(requests)
+    }
+  }
+
+  /// Waits until `count` outcomes of sayings have been published since the fixture was made, and gives all outcomes.
   func published(_ count: Int) async -> [Event] {
-    await eventCount.reaches(count)
-    return events.withLock { $0 }
+    await outcomeCount.reaches(count)
+    return outcomes.withLock { $0 }
   }
 
-  static func message(_ text: String, room: Int64 = 1) -> Event {
-    Event(
-      origin: SessionID(loop: 0, serial: 1),
-      .message(
-        RoomID(room),
-        Message(
-          id: 0, room: "room\(room)", user: "alice", text: text, time: Timestamp(milliseconds: 0))))
-  }
+  /// Everything that was published, also what is no outcome of a saying.
+  var events: [Event] { all.withLock { $0 } }
 
+  /// What was said, now or before; not what was refused.
   static func messages(_ events: [Event]) -> [Message] {
-    events.compactMap { if case .message(_, let message) = $0.change { message } else { nil } }
+    events.compactMap { event in
+      switch event.kind {
+      case .message(let message, in: _, once: _, before: _), .repeated(let message): message
+      case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .refused, .wanted: nil
+      }
+    }
   }
 
   /// The texts of a room's history, oldest first.

@@ -1,5 +1,6 @@
 import ChatCore
 import Glibc
+import LineProtocol
 import Testing
 
 @testable import ChatStore
@@ -13,8 +14,9 @@ import Testing
   }
 
   private func expectNotStored(_ event: Event, naming file: String) {
-    guard case .notStored(let reason) = event.failure else {
-      Issue.record("\(String(describing: event.failure))")
+    #expect(event.failure == .notStored)
+    guard case .notStored(let reason) = fixture.troublesTold.last else {
+      Issue.record("\(fixture.troublesTold)")
       return
     }
     #expect(reason.contains(file))
@@ -23,10 +25,10 @@ import Testing
   @Test(arguments: ["", "-wal"]) func isSeenAndServedAgainWhenMovedBack(_ suffix: String) async throws {
     var log = try open()
     let file = fixture.path + suffix
-    log.append([LogFixture.message("before")])
+    try fixture.append([.message("before")])
     _ = await fixture.published(1)
     try #require(rename(file, file + ".away") == 0)
-    log.append([LogFixture.message("lost")])
+    try fixture.append([.message("lost")])
     expectNotStored(await fixture.published(2)[1], naming: file)
     #expect(!log.isHealthy)
     #expect(try await LogFixture.texts(log) == ["before"])
@@ -34,7 +36,7 @@ import Testing
     try #require(rename(file + ".away", file) == 0)
     await fixture.troubles.reaches(2)
     #expect(log.isHealthy)
-    log.append([LogFixture.message("after")])
+    try fixture.append([.message("after")])
     #expect(await fixture.published(3)[2].isNewMessage)
     #expect(log.stop())
     log = try open()
@@ -44,11 +46,11 @@ import Testing
 
   @Test(arguments: ["", "-wal"]) func aRemovedFileIsNotWrittenTo(_ suffix: String) async throws {
     let log = try open(isRetrying: false)
-    log.append([LogFixture.message("before")])
+    try fixture.append([.message("before")])
     _ = await fixture.published(1)
     try #require(unlink(fixture.path + suffix) == 0)
     for count in 2...4 {
-      log.append([LogFixture.message("lost")])
+      try fixture.append([.message("lost")])
       expectNotStored(await fixture.published(count)[count - 1], naming: fixture.path + suffix)
     }
     // Everything is still there to be read.
@@ -59,16 +61,16 @@ import Testing
   /// A copy is another file, though it has the same in it.
   @Test func aReplacedDatabaseIsNotWrittenTo() async throws {
     let log = try open()
-    log.append([LogFixture.message("before")])
+    try fixture.append([.message("before")])
     _ = await fixture.published(1)
     let (away, copy) = (fixture.path + ".away", fixture.path + ".copy")
     try Database(path: fixture.path, .readOnly).execute("VACUUM INTO '\(copy)'")
     try #require(rename(fixture.path, away) == 0 && rename(copy, fixture.path) == 0)
-    log.append([LogFixture.message("lost")])
+    try fixture.append([.message("lost")])
     expectNotStored(await fixture.published(2)[1], naming: fixture.path)
     try #require(rename(away, fixture.path) == 0)
     await fixture.troubles.reaches(2)
-    log.append([LogFixture.message("after")])
+    try fixture.append([.message("after")])
     #expect(await fixture.published(3)[2].isNewMessage)
     #expect(log.stop())
   }
@@ -77,11 +79,11 @@ import Testing
     let log = try open()
     let away = fixture.directory + ".away"
     try #require(rename(fixture.directory, away) == 0)
-    log.append([LogFixture.message("lost")])
+    try fixture.append([.message("lost")])
     expectNotStored(await fixture.published(1)[0], naming: fixture.path)
     try #require(rename(away, fixture.directory) == 0)
     await fixture.troubles.reaches(2)
-    log.append([LogFixture.message("after")])
+    try fixture.append([.message("after")])
     #expect(await fixture.published(2)[1].isNewMessage)
     #expect(try await LogFixture.texts(log) == ["after"])
     #expect(log.stop())

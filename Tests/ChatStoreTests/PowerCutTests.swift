@@ -55,7 +55,7 @@ import Testing
     disk.record(from: contents)
     let log = try fixture.open(durability, disk: DiskAccess(vfs: disk.name, syncMilliseconds: 10))
     for count in 1...30 {
-      log.append([LogFixture.message("text \(count)")])
+      try fixture.append([.message("text \(count)")])
       let event = try #require(await fixture.published(count).last)
       disk.acknowledged(try #require(LogFixture.messages([event]).first).id)
     }

@@ -7,20 +7,6 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct ReferenceTests {
   private let fixture = LogFixture()
 
-  private func message(_ text: String, _ reference: String, room: Int64 = 1, by user: String = "alice") throws
-    -> Event
-  {
-    var event = LogFixture.message(text, room: room)
-    if user != "alice", case .message(let id, let message) = event.change {
-      event = Event(
-        origin: event.origin,
-        .message(
-          id, Message(id: 0, room: message.room, user: user, text: text, time: Timestamp(milliseconds: 0))))
-    }
-    event.reference = try MessageReference(reference)
-    return event
-  }
-
   private func rows() throws -> Int64? {
     try Database(path: fixture.directory + "/linechat.db", .readOnly).number("SELECT count(*) FROM messages")
   }
@@ -28,13 +14,13 @@ import Testing
   @Test func aRetryGetsTheFirstIDAndStoresNothing() async throws {
     var log = try fixture.open()
     // In one transaction, in the next, and after a restart.
-    log.append([try message("a", "r1"), try message("a", "r1"), LogFixture.message("b")])
+    try fixture.append([.message("a", once: "r1"), .message("a", once: "r1"), .message("b")])
     _ = await fixture.published(3)
-    log.append([try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1")])
     _ = await fixture.published(4)
     #expect(log.stop())
     log = try fixture.open(now: { 50_000 })
-    log.append([try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1")])
     let events = await fixture.published(5)
     #expect(LogFixture.messages(events).map(\.id) == [1, 1, 2, 1, 1])
     #expect(events.map(\.isRepeat) == [false, true, false, true, true])
@@ -47,12 +33,12 @@ import Testing
 
   @Test func aReferenceBelongsToANameAndToOneMessage() async throws {
     let log = try fixture.open()
-    log.append([
-      try message("a", "r1"), try message("a", "r1", by: "bob"), try message("other", "r1"),
-      try message("a", "r1", room: 2),
+    try fixture.append([
+      .message("a", once: "r1"), .message("a", by: "bob", once: "r1"), .message("other", once: "r1"),
+      .message("a", room: 2, once: "r1"),
     ])
     let events = await fixture.published(4)
-    #expect(events.map(\.failure) == [nil, nil, .referenceUsed("r1"), .referenceUsed("r1")])
+    #expect(events.map(\.failure) == [nil, nil, .referenceUsed, .referenceUsed])
     #expect(try rows() == 2)
     #expect(log.isHealthy)
     #expect(log.stop())
@@ -60,25 +46,25 @@ import Testing
 
   @Test func aReferenceIsForgottenAfterADay() async throws {
     var log = try fixture.open(now: { 0 })
-    log.append([try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1")])
     _ = await fixture.published(1)
     #expect(log.stop())
     log = try fixture.open(now: { References.lifetime })
-    log.append([try message("a", "r1"), try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1"), .message("a", once: "r1")])
     #expect(LogFixture.messages(await fixture.published(3)).map(\.id) == [1, 2, 2])
     #expect(log.stop())
   }
 
   @Test func aReferenceIsForgottenAfterSoManyIDs() async throws {
     var log = try fixture.open()
-    log.append([try message("a", "r1"), try message("b", "r2")])
+    try fixture.append([.message("a", once: "r1"), .message("b", once: "r2")])
     _ = await fixture.published(2)
     #expect(log.stop())
     // The next id is as far away as is too far for the first, and not for the second.
     try Database(path: fixture.path, .readWrite).execute(
       "UPDATE state SET value = \(References.reach) WHERE key = 'last_id'")
     log = try fixture.open()
-    log.append([try message("b", "r2"), try message("a", "r1")])
+    try fixture.append([.message("b", once: "r2"), .message("a", once: "r1")])
     let events = await fixture.published(4)
     #expect(LogFixture.messages(events).map(\.id) == [1, 2, 2, References.reach + 1])
     #expect(events.map(\.isRepeat) == [false, false, true, false])
@@ -87,27 +73,29 @@ import Testing
 
   @Test func aRetryIsRecognisedAfterIDsHaveJumped() async throws {
     var log = try fixture.open()
-    log.append([try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1")])
     _ = await fixture.published(1)
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute("UPDATE state SET value = 1 WHERE key = 'unsynced'")
     log = try fixture.open()
-    log.append([LogFixture.message("b"), try message("a", "r1")])
+    try fixture.append([.message("b"), .message("a", once: "r1")])
     #expect(LogFixture.messages(await fixture.published(3)).map(\.id) == [1, 1_000_002, 1])
     #expect(log.stop())
   }
 
   @Test func aMessageThatWasRemovedIsStillCompared() async throws {
     var log = try fixture.open()
-    log.append([try message("a", "r1")])
+    try fixture.append([.message("a", once: "r1")])
     _ = await fixture.published(1)
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute("DELETE FROM messages; DELETE FROM room_messages")
     log = try fixture.open()
-    log.append([try message("a", "r1"), try message("other", "r1"), try message("a", "r1", room: 2)])
+    try fixture.append([
+      .message("a", once: "r1"), .message("other", once: "r1"), .message("a", room: 2, once: "r1"),
+    ])
     let events = await fixture.published(4)
     #expect(events.map(\.isRepeat) == [false, true, false, false])
-    #expect(events.map(\.failure) == [nil, nil, .referenceUsed("r1"), .referenceUsed("r1")])
+    #expect(events.map(\.failure) == [nil, nil, .referenceUsed, .referenceUsed])
     #expect(log.stop())
   }
 

@@ -11,8 +11,8 @@ import Threads
   @Test func givesRisingIDsAcrossRestartsAndKeepsEverything() async throws {
     for round in 0..<3 {
       let log = try fixture.open()
-      #expect(log.lastID == Int64(round * 2))
-      log.append([LogFixture.message("a\(round)"), LogFixture.message("b\(round)", room: 2)])
+      #expect(log.applied == Int64(round * 2))
+      try fixture.append([.message("a\(round)"), .message("b\(round)", room: 2)])
       _ = await fixture.published(round * 2 + 2)
       #expect(log.stop())
     }
@@ -29,9 +29,10 @@ import Threads
   @Test func aRoomThatIsThereAlreadyIsNoFault() async throws {
     let log = try fixture.open()
     let other = try Database(path: fixture.directory + "/linechat.db", .readWrite)
-    try other.execute("INSERT INTO rooms (id, name) VALUES (7, 'room7')")
-    log.append([LogFixture.message("hello", room: 7)])
-    #expect(await fixture.published(1)[0].failure == nil)
+    try other.execute("INSERT INTO rooms (id, name) VALUES (1, 'room1')")
+    try fixture.append([.message("hello")])
+    #expect(await fixture.published(1)[0].isNewMessage)
+    #expect(try other.number("SELECT count(*) FROM rooms") == 1)
     #expect(log.stop())
   }
 
@@ -40,7 +41,7 @@ import Threads
     var total = 0
     // Past two steps of the index, with an unindexed tail.
     for count in [1, LogWriter.indexStep, 3_000, LogWriter.indexStep, 77] {
-      log.append((0..<count).map { LogFixture.message("m", room: Int64($0 % 3) + 1) })
+      try fixture.append((0..<count).map { .message("m", room: Int64($0 % 3) + 1) })
       total += count
       _ = await fixture.published(total)
     }
@@ -77,7 +78,7 @@ import Threads
 
   @Test func aPageEndsAtItsBytesButIsNeverEmpty() async throws {
     let log = try fixture.open()
-    log.append((0..<5).map { _ in LogFixture.message(String(repeating: "x", count: 1_000)) })
+    try fixture.append((0..<5).map { _ in .message(String(repeating: "x", count: 1_000)) })
     _ = await fixture.published(5)
     let page = try await log.read(HistoryQuery(room: RoomID(1), .after(0), limit: 5, byteLimit: 1))
     #expect(page.messages.map(\.id) == [1] && page.hasMore)
@@ -88,7 +89,7 @@ import Threads
 
   @Test func rowsDeletedByHandDoNotStopAReader() async throws {
     var log = try fixture.open()
-    log.append((0..<300).map { _ in LogFixture.message("x") })
+    try fixture.append((0..<300).map { _ in .message("x") })
     _ = await fixture.published(300)
     #expect(log.stop())
     try Database(path: fixture.directory + "/linechat.db", .readWrite)
@@ -101,24 +102,24 @@ import Threads
 
   @Test func aJoinLearnsTheNewestMessageAtItsPlace() async throws {
     let log = try fixture.open()
-    let join = Event(
-      origin: SessionID(loop: 0, serial: 1),
-      .joined(
-        RoomID(1), RoomState(), room: try RoomName("room1"), nick: try Nick("bob"), after: nil,
-        isAnnounced: true))
-    log.append([join, LogFixture.message("a"), join, LogFixture.message("b"), join])
-    let states = await fixture.published(5).compactMap { event -> Int64? in
-      if case .joined(_, let state, _, _, _, _) = event.change { state.newest } else { nil }
+    let name = try RoomName("room1")
+    func join(_ number: UInt64) throws -> Request {
+      Request(SessionID(loop: 1, serial: number), .enter(try Nick("bob"), name, after: nil))
     }
-    #expect(states == [0, 1, 2])
+    fixture.order.submit([try join(1)])
+    try fixture.append([.message("a")])
+    fixture.order.submit([try join(2)])
+    try fixture.append([.message("b")])
+    fixture.order.submit([try join(3)])
     #expect(log.stop())
+    #expect(fixture.events.compactMap(\.joining?.newest) == [0, 1, 2])
   }
 
   @Test func timesNeverGoBack() async throws {
     let times = Times([5_000, 3_000, 6_000])
     let log = try fixture.open(now: { times.next })
     for count in 1...3 {
-      log.append([LogFixture.message("x")])
+      try fixture.append([.message("x")])
       _ = await fixture.published(count)
     }
     let stamps = LogFixture.messages(await fixture.published(3)).map(\.time.milliseconds)
@@ -128,10 +129,7 @@ import Threads
 
   @Test func aTopicIsKept() async throws {
     let log = try fixture.open()
-    let topic = Topic(text: "beer", author: "alice", time: Timestamp(milliseconds: 0))
-    log.append([
-      Event(origin: SessionID(loop: 0, serial: 1), .topic(RoomID(4), topic, room: try RoomName("Pub"), id: 0))
-    ])
+    try fixture.append([.topic("beer", in: "Pub")])
     _ = await fixture.published(1)
     #expect(log.stop())
     let again = try fixture.open()
@@ -142,7 +140,7 @@ import Threads
 
   @Test func withoutSyncIDsJumpAfterAnUncleanStop() async throws {
     let log = try fixture.open(.normal)
-    log.append([LogFixture.message("x")])
+    try fixture.append([.message("x")])
     _ = await fixture.published(1)
     // What a crash leaves is the same as what is there now, with the mark still set.
     let database = try Database(path: fixture.directory + "/linechat.db", .readOnly)
@@ -152,7 +150,7 @@ import Threads
     try Database(path: fixture.directory + "/linechat.db", .readWrite)
       .execute("UPDATE state SET value = 1 WHERE key = 'unsynced'")
     let again = try fixture.open(.normal)
-    #expect(again.lastID > 1_000)
+    #expect(again.applied > 1_000)
     #expect(again.stop())
   }
 }

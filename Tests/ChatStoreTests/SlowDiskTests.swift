@@ -1,7 +1,6 @@
 import CSQLite
 import ChatCore
 import LineProtocol
-import Synchronization
 import Testing
 
 @testable import ChatStore
@@ -15,15 +14,15 @@ import Testing
 
   @Test func nothingIsToldOrShownBeforeTheSync() async throws {
     let log = try fixture.open(disk: DiskAccess(vfs: disk.name))
-    log.append([LogFixture.message("before")])
+    try fixture.append([.message("before")])
     _ = await fixture.published(1)
     disk.stall()
-    log.append([LogFixture.message("slow 1")])
+    try fixture.append([.message("slow 1")])
     await disk.stalls.reaches(1)
-    log.append([LogFixture.message("slow 2")])
+    try fixture.append([.message("slow 2")])
     #expect(try await LogFixture.texts(log) == ["before"])
     #expect(fixture.publishedCount == 1)
-    #expect(log.lastID == 1)
+    #expect(log.applied == 1)
     disk.goOn()
     #expect(await fixture.published(3).allSatisfy { $0.isNewMessage })
     #expect(try await LogFixture.texts(log) == ["before", "slow 1", "slow 2"])
@@ -32,14 +31,34 @@ import Testing
   }
 
   @Test func aStallIsSeenWhileItLasts() async throws {
-    let now = Now()
-    let log = try fixture.open(disk: DiskAccess(vfs: disk.name), now: { now.milliseconds })
+    let uptime = Now()
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name), uptime: { uptime.milliseconds })
     disk.stall()
-    log.append([LogFixture.message("slow")])
+    try fixture.append([.message("slow")])
     await disk.stalls.reaches(1)
-    now.milliseconds += SQLiteEventLog.stallMilliseconds - 1
+    uptime.milliseconds += SQLiteEventLog.stallMilliseconds - 1
     #expect(log.isHealthy)
-    now.milliseconds += 1
+    uptime.milliseconds += 1
+    #expect(!log.isHealthy)
+    disk.goOn()
+    _ = await fixture.published(1)
+    #expect(log.isHealthy)
+    #expect(log.stop())
+  }
+
+  /// Nor does one that is set back hide a stall.
+  @Test func aClockThatJumpsIsNoStall() async throws {
+    let (wall, uptime) = (Now(), Now())
+    let log = try fixture.open(
+      disk: DiskAccess(vfs: disk.name), now: { wall.milliseconds }, uptime: { uptime.milliseconds })
+    disk.stall()
+    try fixture.append([.message("slow")])
+    await disk.stalls.reaches(1)
+    wall.milliseconds += 1_000 * SQLiteEventLog.stallMilliseconds
+    #expect(log.isHealthy)
+    wall.milliseconds -= 2_000 * SQLiteEventLog.stallMilliseconds
+    #expect(log.isHealthy)
+    uptime.milliseconds += SQLiteEventLog.stallMilliseconds
     #expect(!log.isHealthy)
     disk.goOn()
     _ = await fixture.published(1)
@@ -50,7 +69,7 @@ import Testing
   /// Nobody waits behind a read that hangs, and it is answered when the disk is.
   @Test func whileAReadHangsOthersAreRefused() async throws {
     let first = try fixture.open()
-    first.append((1...2_000).map { LogFixture.message("message \($0)") })
+    try fixture.append((1...2_000).map { .message("message \($0)") })
     _ = await fixture.published(2_000)
     #expect(first.stop())
     let uptime = Now()
@@ -70,34 +89,35 @@ import Testing
   }
 
   @Test func aFullQueueIsSeenAndAllOfItIsStoredInOrder() async throws {
-    let log = try fixture.open(disk: DiskAccess(vfs: disk.name))
+    let log = try fixture.open(disk: DiskAccess(vfs: disk.name), uptime: { 1_000 })
+    let order = fixture.order
     disk.stall()
-    log.append([LogFixture.message("first")])
+    try fixture.append([.message("first")])
     await disk.stalls.reaches(1)
-    let text = String(repeating: "x", count: 1 << 20)
+    let text = String(repeating: "x", count: 4_000)
     var count = 1
-    while log.queuedBytes <= SQLiteEventLog.queueLimit {
-      #expect(!log.isFull && log.isHealthy)
-      log.append([LogFixture.message("\(count) \(text)")])
+    while order.queuedBytes <= LocalOrder.limit {
+      #expect(!order.isFull)
+      try fixture.append([.message("\(count) \(text)")])
       count += 1
     }
-    #expect(log.isFull && !log.isHealthy)
+    #expect(order.isFull && log.isHealthy)
     // History is read meanwhile.
     #expect(try await LogFixture.texts(log) == [])
     disk.goOn()
     let events = await fixture.published(count)
     #expect(LogFixture.messages(events).map(\.id) == (1...count).map(Int64.init))
     #expect(LogFixture.messages(events).dropFirst().map(\.text) == (1..<count).map { "\($0) \(text)" })
-    #expect(!log.isFull && log.isHealthy && log.queuedBytes == 0)
+    #expect(!order.isFull && log.isHealthy && order.queuedBytes == 0)
     #expect(log.stop())
   }
 
   @Test func aSyncThatFailsAfterALongWaitIsTold() async throws {
     let log = try fixture.open(disk: DiskAccess(vfs: disk.name, retryMilliseconds: 1))
     disk.stall()
-    log.append([LogFixture.message("lost")])
+    try fixture.append([.message("lost")])
     await disk.stalls.reaches(1)
-    log.append([LogFixture.message("lost too")])
+    try fixture.append([.message("lost too")])
     disk.fail(.sync, SQLITE_IOERR | 4 << 8)
     disk.goOn()
     #expect(await fixture.published(2).allSatisfy { $0.isLost })
@@ -114,7 +134,7 @@ import Testing
       disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 600_000)))
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
-    log.append([LogFixture.message("patient")])
+    try fixture.append([.message("patient")])
     await disk.refusedLocks.reaches(1)
     #expect(fixture.publishedCount == 0)
     try other.execute("COMMIT")
@@ -129,9 +149,9 @@ import Testing
       disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 600_000), stopMilliseconds: 10))
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
-    log.append([LogFixture.message("first")])
+    try fixture.append([.message("first")])
     await disk.refusedLocks.reaches(1)
-    log.append([LogFixture.message("second")])
+    try fixture.append([.message("second")])
     #expect(!log.stop())
     #expect(await fixture.published(2).allSatisfy(\.isLost))
     try other.execute("COMMIT")
@@ -141,14 +161,14 @@ import Testing
   @Test func aLockThatStaysIsAnError() async throws {
     let log = try fixture.open(
       disk: DiskAccess(vfs: disk.name, lockTimeout: LockTimeout(milliseconds: 0), retryMilliseconds: 1))
-    log.append([LogFixture.message("before")])
+    try fixture.append([.message("before")])
     _ = await fixture.published(1)
     let other = try Database(path: fixture.path, .readWrite)
     try other.execute("BEGIN IMMEDIATE")
-    log.append([LogFixture.message("lost")])
-    let lost = await fixture.published(2)[1]
-    guard case .notStored(let reason) = lost.failure else {
-      Issue.record("\(String(describing: lost.failure))")
+    try fixture.append([.message("lost")])
+    #expect(await fixture.published(2)[1].failure == .notStored)
+    guard case .notStored(let reason) = fixture.troublesTold.last else {
+      Issue.record("\(fixture.troublesTold)")
       return
     }
     #expect(reason.contains("locked"))
@@ -164,18 +184,9 @@ import Testing
     disk.heal()
     await fixture.troubles.reaches(2)
     #expect(log.isHealthy)
-    log.append([LogFixture.message("after")])
+    try fixture.append([.message("after")])
     #expect(LogFixture.messages(await fixture.published(3)).last?.id == 2)
     #expect(try await LogFixture.texts(log) == ["before", "after"])
     #expect(log.stop())
-  }
-}
-
-/// A clock that stands still until it is set.
-private final class Now: Sendable {
-  private let value = Atomic<Int64>(1_000)
-  var milliseconds: Int64 {
-    get { value.load(ordering: .relaxed) }
-    set { value.store(newValue, ordering: .relaxed) }
   }
 }

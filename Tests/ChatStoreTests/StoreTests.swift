@@ -48,7 +48,7 @@ import Testing
 
   @Test func aDamagedPageIsRefused() async throws {
     let log = try fixture.open()
-    log.append((0..<2_000).map { LogFixture.message("text \($0)") })
+    try fixture.append((0..<2_000).map { .message("text \($0)") })
     _ = await fixture.published(2_000)
     #expect(log.stop())
     let file = open(path, O_WRONLY)
@@ -62,7 +62,7 @@ import Testing
 
   @Test func aCutFileIsRefused() async throws {
     let log = try fixture.open()
-    log.append((0..<2_000).map { LogFixture.message("text \($0)") })
+    try fixture.append((0..<2_000).map { .message("text \($0)") })
     _ = await fixture.published(2_000)
     #expect(log.stop())
     #expect(truncate(path, 5 * 4_096) == 0)

@@ -17,7 +17,7 @@ import Testing
 
   private func make() async throws {
     let log = try fixture.open()
-    log.append((0..<4).map { LogFixture.message("\($0)") })
+    try fixture.append((0..<4).map { .message("\($0)") })
     _ = await fixture.published(4)
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute(
@@ -40,7 +40,7 @@ import Testing
     #expect(again.messages == 0 && again.topics == 0)
     let log = try fixture.open(now: { 6_000 })
     #expect(log.times == LogTimes())
-    log.append([LogFixture.message("next")])
+    try fixture.append([.message("next")])
     let next = LogFixture.messages(await fixture.published(5)).last
     #expect(next?.time.milliseconds == 6_000)
     #expect(log.stop())

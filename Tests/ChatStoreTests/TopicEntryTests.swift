@@ -8,13 +8,6 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct TopicEntryTests {
   private let fixture = LogFixture()
 
-  private func topic(_ text: String, room: Int64 = 1) throws -> Event {
-    let topic = Topic(text: text, author: "bob", time: Timestamp(milliseconds: 0))
-    return Event(
-      origin: SessionID(loop: 0, serial: 1),
-      .topic(RoomID(room), topic, room: try RoomName("room\(room)"), id: 0))
-  }
-
   /// What a query gives: ids, negative for topics.
   private func ids(
     _ log: SQLiteEventLog, _ range: HistoryQuery.Range, _ kinds: HistoryQuery.Kinds, limit: Int = 1_000,
@@ -25,24 +18,24 @@ import Testing
   }
 
   /// A message, two topics, a message, one in another room, a topic taken away.
-  private func fill(_ log: SQLiteEventLog) async throws {
-    log.append([
-      LogFixture.message("a"), try topic("tea"), try topic("coffee"), LogFixture.message("b"),
-      LogFixture.message("c", room: 2), try topic(""),
+  private func fill() async throws {
+    try fixture.append([
+      .message("a"), .topic("tea"), .topic("coffee"), .message("b"),
+      .message("c", room: 2), .topic(""),
     ])
     _ = await fixture.published(6)
   }
 
   @Test func aTopicHasTheNextID() async throws {
     let log = try fixture.open()
-    try await fill(log)
+    try await fill()
     let events = await fixture.published(6)
     let topics = events.compactMap { event in
-      if case .topic(_, let topic, _, let id) = event.change { (id, topic.time.milliseconds) } else { nil }
+      if case .topic(let change) = event.kind { (change.id, change.topic.time.milliseconds) } else { nil }
     }
     #expect(topics.map(\.0) == [2, 3, 6] && topics.map(\.1) == [1_000, 1_000, 1_000])
     #expect(LogFixture.messages(events).map(\.id) == [1, 4, 5])
-    #expect(log.lastID == 6)
+    #expect(log.applied == 6)
     #expect(log.stop())
     #expect(try Database(path: fixture.path, .readOnly).number("SELECT count(*) FROM history") == 3)
   }
@@ -50,7 +43,7 @@ import Testing
   /// While the entries are in the tail, and when they are indexed.
   @Test func readersOfMessagesStepOverTopics() async throws {
     var log = try fixture.open()
-    try await fill(log)
+    try await fill()
     for _ in 0..<2 {
       #expect(try await ids(log, .newest, .messages, limit: 1) == [4])
       #expect(try await ids(log, .newest, .messages) == [1, 4])
@@ -77,26 +70,17 @@ import Testing
   @Test func theNewestOfARoomCountsTopics() async throws {
     for isAgain in [false, true] {
       let log = try fixture.open()
-      if !isAgain { try await fill(log) }
-      let count = fixture.publishedCount + 1
-      let (name, nick) = (try RoomName("room1"), try Nick("eve"))
-      log.append([
-        Event(
-          origin: SessionID(loop: 0, serial: 2),
-          .joined(RoomID(1), RoomState(), room: name, nick: nick, after: nil, isAnnounced: true))
-      ])
-      guard case .joined(_, let state, _, _, _, _) = await fixture.published(count)[count - 1].change else {
-        Issue.record("not joined")
-        return
-      }
-      #expect(state.newest == 6)
+      if !isAgain { try await fill() }
+      let enter = Request.Action.enter(try Nick("eve"), try RoomName("room1"), after: nil)
+      fixture.order.submit([Request(SessionID(loop: 1, serial: 2), enter)])
       #expect(log.stop())
+      #expect(fixture.events.last?.joining?.newest == 6)
     }
   }
 
   @Test func anIndexThatIsMadeAnewHasTopics() async throws {
     var log = try fixture.open()
-    try await fill(log)
+    try await fill()
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute(
       "DELETE FROM room_messages; DELETE FROM room_changes")
@@ -112,7 +96,7 @@ import Testing
   /// What no server writes is taken for a message. The index that has it as a topic does not show it among messages.
   @Test func kindsThatAreNone() async throws {
     var log = try fixture.open()
-    try await fill(log)
+    try await fill()
     #expect(log.stop())
     try Database(path: fixture.path, .readWrite).execute(
       """
@@ -144,8 +128,8 @@ import Testing
 
   @Test func aNumberOfMessagesDoesNotCountTopics() async throws {
     let log = try fixture.open()
-    try await fill(log)
-    log.append([try topic("kept")])
+    try await fill()
+    try fixture.append([.topic("kept")])
     _ = await fixture.published(7)
     #expect(log.stop())
     try trim(Retention(messagesPerRoom: 2))
@@ -159,8 +143,8 @@ import Testing
 
   @Test func whatIsOlderThanTheMessagesThatAreKeptGoes() async throws {
     let log = try fixture.open()
-    log.append([try topic("old"), LogFixture.message("a"), try topic("tea"), LogFixture.message("b")])
-    log.append([LogFixture.message("c")])
+    try fixture.append([.topic("old"), .message("a"), .topic("tea"), .message("b")])
+    try fixture.append([.message("c")])
     _ = await fixture.published(5)
     #expect(log.stop())
     try trim(Retention(messagesPerRoom: 1))
@@ -172,7 +156,7 @@ import Testing
 
   @Test func oldTopicsGoAndTheTopicStays() async throws {
     var log = try fixture.open()
-    log.append([LogFixture.message("a"), try topic("tea")])
+    try fixture.append([.message("a"), .topic("tea")])
     _ = await fixture.published(2)
     #expect(log.stop())
     try trim(Retention(milliseconds: 10), now: 2_000)
@@ -181,7 +165,7 @@ import Testing
     #expect(try rows("SELECT trimmed_to FROM rooms") == 2)
     log = try fixture.open()
     #expect(log.rooms.map(\.topic?.text) == ["tea"])
-    #expect(log.lastID == 2)
+    #expect(log.applied == 2)
     #expect(log.stop())
   }
 }

@@ -15,7 +15,7 @@ import Testing
     let log = try fixture.open(now: { seconds.load(ordering: .relaxed) * 1_000 })
     for number in 1...count {
       seconds.store(Int64(number), ordering: .relaxed)
-      log.append([LogFixture.message("m\(number)", room: Int64(number % 3) + 1)])
+      try fixture.append([.message("m\(number)", room: Int64(number % 3) + 1)])
       _ = await fixture.published(number)
     }
     #expect(log.stop())
@@ -31,7 +31,11 @@ import Testing
 
   private func ids(_ room: Int64) throws -> [Int64] {
     let database = try Database(path: path, .readOnly)
-    let statement = try database.prepare("SELECT id FROM room_messages WHERE room = \(room) ORDER BY id")
+    let statement = try database.prepare(
+      """
+      SELECT room_messages.id FROM room_messages JOIN rooms ON rooms.id = room
+      WHERE name = 'room\(room)' ORDER BY room_messages.id
+      """)
     var ids: [Int64] = []
     while try statement.step() { ids.append(statement.int(0)) }
     return ids
@@ -44,7 +48,7 @@ import Testing
     #expect(try ids(1) == [21, 24, 27, 30])
     let database = try Database(path: path, .readOnly)
     #expect(try database.number("SELECT min(id) FROM messages") == 20)
-    #expect(try database.number("SELECT trimmed_to FROM rooms WHERE id = 1") == 18)
+    #expect(try database.number("SELECT trimmed_to FROM rooms WHERE name = 'room1'") == 18)
     #expect(try database.number("SELECT value FROM state WHERE key = 'last_id'") == 30)
   }
 
@@ -58,7 +62,7 @@ import Testing
 
   @Test func trimsInBoundedSteps() async throws {
     let log = try fixture.open()
-    log.append((0..<1_200).map { _ in LogFixture.message("x") })
+    try fixture.append((0..<1_200).map { _ in .message("x") })
     _ = await fixture.published(1_200)
     #expect(log.stop())
     #expect(try trimAll(Retention(messagesPerRoom: 1), now: 0) == 3)
@@ -69,10 +73,11 @@ import Testing
     try await fill(9)
     _ = try trimAll(Retention(messagesPerRoom: 1), now: 0)
     let log = try fixture.open()
-    let page = try await log.read(HistoryQuery(room: RoomID(1), .after(0), limit: 10))
+    let room = try #require(log.rooms.first { $0.name.text == "room1" }).id
+    let page = try await log.read(HistoryQuery(room: room, .after(0), limit: 10))
     #expect(page.trimmedTo == 6 && page.messages.map(\.id) == [9])
     // No id is given twice, even where the newest was trimmed.
-    log.append([LogFixture.message("x")])
+    try fixture.append([.message("x")])
     let messages = LogFixture.messages(await fixture.published(10))
     #expect(messages.last?.id == 10)
     #expect(log.stop())
@@ -80,7 +85,7 @@ import Testing
 
   @Test func aRunningLogTrimsByItself() async throws {
     let log = try fixture.open(retention: Retention(messagesPerRoom: 5))
-    log.append((0..<50).map { _ in LogFixture.message("x") })
+    try fixture.append((0..<50).map { _ in .message("x") })
     _ = await fixture.published(50)
     var page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 100))
     while page.messages.count > 5 {

@@ -20,7 +20,7 @@ import Testing
   @Test func aLoneMessageIsSynced() async throws {
     let log = try open(syncMilliseconds: 1)
     let syncs = disk.walSyncs.count
-    log.append([LogFixture.message("lone")])
+    try fixture.append([.message("lone")])
     await disk.walSyncs.reaches(syncs + 1)
     #expect(log.stop())
   }
@@ -29,7 +29,7 @@ import Testing
     let log = try open(syncMilliseconds: 3_600_000)
     let syncs = disk.walSyncs.count
     for count in 1...10 {
-      log.append([LogFixture.message("text")])
+      try fixture.append([.message("text")])
       _ = await fixture.published(count)
     }
     #expect(disk.walSyncs.count == syncs)
@@ -53,15 +53,15 @@ import Testing
   @Test func aSyncThatFailsIsToldAndCommitsFailUntilTheDiskIsBack() async throws {
     let log = try open(syncMilliseconds: 1)
     disk.fail(.sync, SQLITE_IOERR | 4 << 8)
-    log.append([LogFixture.message("unsynced")])
+    try fixture.append([.message("unsynced")])
     await fixture.troubles.reaches(1)
     #expect(!log.isHealthy)
-    log.append([LogFixture.message("lost")])
+    try fixture.append([.message("lost")])
     #expect(await fixture.published(2)[1].isLost)
     disk.heal()
     await fixture.troubles.reaches(2)
     #expect(log.isHealthy && fixture.troublesTold.last == .some(nil))
-    log.append([LogFixture.message("after")])
+    try fixture.append([.message("after")])
     #expect(await fixture.published(3)[2].isNewMessage)
     #expect(try await LogFixture.texts(log) == ["unsynced", "after"])
     #expect(log.stop())

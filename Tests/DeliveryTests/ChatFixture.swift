@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTestSupport
 import Glibc
 import LineProtocol
 import TestSupport
@@ -8,30 +9,43 @@ import Traffic
 @testable import Delivery
 @testable import Reactor
 
-/// Loops, hub, bus and a log in memory that publishes on a thread of its own, as the real one does.
+/// Loops, bus, and a store in memory whose requests are decided on a thread of their own, as the real one's are. Reads answer from
+/// other threads.
 final class ChatFixture: Sendable {
   let loops: [EventLoop]
-  let log = MemoryLog()
+  let log: MemoryStore
+  let reads: Reads
+  let order = LocalOrder()
   let bus: LocalEventBus
-  let exchange: Exchange
   let metrics = DeliveryMetrics()
+  /// What was logged.
+  let incidents = Lock([String]())
+  private let mailboxes: Mailboxes
+  private let formats: [any EventFormat]
+  private let readPatience: Int64
   private let shards: Lock<[Confined]>
 
   /// A shard on its way back to its own loop.
   private struct Confined: @unchecked Sendable { let shard: Shard }
 
-  private let readPatience: Int64
-  /// What was logged.
-  let incidents = Lock([String]())
-
-  init(loops count: Int, readPatience: Int64 = 60_000) throws {
+  init(
+    loops count: Int, formats: [any EventFormat] = [TextFormat()], policy: Policy = Policy(),
+    readPatience: Int64 = 60_000
+  ) throws {
     self.readPatience = readPatience
+    self.formats = formats
     loops = try (0..<count).map { _ in try EventLoop() }
-    bus = LocalEventBus(log: log)
-    exchange = Exchange(loops: loops, bus: bus)
+    let reads = Reads()
+    let log = MemoryStore { read in reads.begin(read) }
+    let bus = LocalEventBus(log: log)
+    (self.reads, self.log, self.bus) = (reads, log, bus)
+    mailboxes = Mailboxes(loops: loops, bus: bus)
     shards = Lock([])
-    log.publish = { [bus] in bus.publish($0) }
     for index in loops.indices { try start(index) }
+    let order = self.order
+    try Thread.detached {
+      Applier(ChatState(policy: policy), order: order, store: log) { 0 }.run { bus.publish($0) }
+    }
   }
 
   private func start(_ index: Int) throws {
@@ -39,9 +53,10 @@ final class ChatFixture: Sendable {
     let (loop, fixture) = (loops[index], self)
     try Thread.detached {
       try? loop.run { reactor in
-        let shard = fixture.exchange.attach(
-          loop: index, reactor, hub: index == 0 ? Hub() : nil, log: fixture.log, formats: [TextFormat()],
-          metrics: fixture.metrics, readPatience: fixture.readPatience,
+        let shard = Shard(
+          loop: index, reactor, directory: index == 0 ? Directory() : nil, order: fixture.order,
+          log: fixture.log, formats: fixture.formats, metrics: fixture.metrics,
+          mailboxes: fixture.mailboxes, readPatience: fixture.readPatience,
           incidents: ThrottledLog { line in fixture.incidents.withLock { $0.append(line) } })
         fixture.shards.withLock { $0.append(Confined(shard: shard)) }
         ready.signal()
@@ -56,74 +71,43 @@ final class ChatFixture: Sendable {
     await loops[loop].perform { _ in body(confined.shard) }
   }
 
-  func stop() { for loop in loops { loop.stop() } }
+  func stop() {
+    for loop in loops { loop.stop() }
+    order.close()
+  }
 }
 
-/// `id text` lines.
+/// Where the reads of a fixture's log are done: each on a thread of its own. Not in a task: the tests block the threads that tasks
+/// run on.
+final class Reads: Sendable {
+  private struct State {
+    var count = 0
+    var beforeAnswer: (@Sendable (Int) -> Void)?
+  }
+
+  private let state = Lock(State())
+
+  /// How many were asked.
+  var count: Int { state.withLock { $0.count } }
+
+  /// Runs before each answer, on the thread of the read, with the read's number, counted from 1.
+  func beforeAnswer(_ body: @escaping @Sendable (Int) -> Void) { state.withLock { $0.beforeAnswer = body } }
+
+  fileprivate func begin(_ read: @escaping @Sendable () -> Void) {
+    let (number, beforeAnswer) = state.withLock { state in
+      state.count += 1
+      return (state.count, state.beforeAnswer)
+    }
+    try? Thread.detached {
+      beforeAnswer?(number)
+      read()
+    }
+  }
+}
+
+/// `id` lines.
 struct TextFormat: EventFormat {
   var quitsPerRoom: Bool { true }
   func encode(_ message: Message, into out: inout [UInt8]) { out += Array("\(message.id)\n".utf8) }
-  func encode(_ notice: Notice, into out: inout [UInt8]) {}
-}
-
-/// Gives ids and publishes at once; reads answer from another thread.
-final class MemoryLog: EventLog {
-  private let messages = Lock<[(RoomID, Message)]>([])
-  private let order = Lock<Void>(())
-  nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
-  /// Reads fail with it.
-  nonisolated(unsafe) var failure: LogError?
-  /// Runs before each answer to a read, on a thread of its own, with the room and the number of the read, counted from 1.
-  nonisolated(unsafe) var beforeAnswer: (@Sendable (RoomID, Int) -> Void)?
-  private let readsSoFar = Lock(0)
-  var isFull: Bool { false }
-  var isHealthy: Bool { true }
-  var lastID: Int64 { messages.withLock { Int64($0.count) } }
-  var reads: Int { readsSoFar.withLock { $0 } }
-
-  func append(_ events: [Event]) {
-    if events.isEmpty { return }
-    order.withLock { _ in
-      var events = events
-      for index in events.indices { complete(&events[index]) }
-      publish?(Batch(events: events))
-    }
-  }
-
-  private func complete(_ event: inout Event) {
-    messages.withLock { messages in
-      switch event.change {
-      case .message(let room, var message):
-        message.id = Int64(messages.count + 1)
-        messages.append((room, message))
-        event.change = .message(room, message)
-      case .joined(let id, _, let name, let nick, let after, let isAnnounced):
-        let newest = messages.last { $0.0 == id }?.1.id ?? 0
-        event.change = .joined(
-          id, RoomState(newest: newest), room: name, nick: nick, after: after, isAnnounced: isAnnounced)
-      default: break
-      }
-    }
-  }
-
-  func read(
-    _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
-  ) {
-    guard case .after(let id, let through) = query.range, let room = query.room else { return }
-    let number = readsSoFar.withLock { reads in
-      reads += 1
-      return reads
-    }
-    let found = messages.withLock { messages in
-      messages.filter { $0.0 == room && $0.1.id > id && $0.1.id <= through }.map(\.1)
-    }
-    let page = HistoryPage(
-      entries: found.prefix(query.limit).map(Entry.message), hasMore: found.count > query.limit, trimmedTo: 0)
-    // Not a task: the tests block the threads that tasks run on.
-    let (beforeAnswer, failure) = (self.beforeAnswer, self.failure)
-    try? Thread.detached {
-      beforeAnswer?(room, number)
-      completion(failure.map { .failure($0) } ?? .success(page))
-    }
-  }
+  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {}
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTestSupport
 import Glibc
 import LineProtocol
 import TestSupport
@@ -23,15 +24,16 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
     self.after = after
     id = shard.enter(self, output: connection.output, format: FormatID(0))
     guard let nick = try? Nick(name), let room = try? RoomName("room") else { return }
-    shard.ask(id, .name(nick))
-    shard.ask(id, .join(room, after: after))
+    shard.request(id, .claim(nick))
+    shard.request(id, .join(room, after: after))
   }
 
-  func happened(_ outcome: Outcome) {
-    guard case .joined(let room, _, _, _) = outcome else { return }
-    self.room = room
+  func received(_ event: Event) {
+    guard case .joined(let joining) = event.kind else { return }
+    room = joining.room
     replay = Replay(
-      of: room, after: after, to: .live, kinds: .messages, session: id, output: connection.output, on: shard,
+      of: joining.room, after: after, to: .live, kinds: .messages, session: id, output: connection.output,
+      on: shard,
       sink: self)
     replay?.start()
   }
@@ -46,7 +48,6 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
   func inputEnded() { connection.finish() }
-  func replied(_ reply: Reply) {}
   func probe() {}
   func shutDown() {}
   func showGap(from: Int64, to: Int64) {}
@@ -68,10 +69,9 @@ private final class Writer: Participant {
   func say(_ text: String) {
     guard let room = try? RoomName("room"), let nick = try? Nick("writer"), let text = try? MessageText(text)
     else { return }
-    shard.ask(id, .post(room, text, as: nick, .user))
+    shard.request(id, .post(room, text, as: nick, .user))
   }
-  func replied(_ reply: Reply) {}
-  func happened(_ outcome: Outcome) { if case .published = outcome { published() } }
+  func received(_ event: Event) { if case .message = event.kind { published() } }
   func probe() {}
   func shutDown() {}
 }
@@ -89,7 +89,7 @@ private final class Writer: Participant {
         Kept.shared.keep(writer)
       }
       // Not more than there is by now, for sure.
-      let after = min(Int64.random(in: 0...Int64(step * 50)), fixture.log.lastID)
+      let after = min(Int64.random(in: 0...Int64(step * 50)), fixture.log.applied)
       peers.append((await join(fixture, on: (step + 1) % loops, as: "r\(step)", after: after), after))
     }
     for peer in peers {
@@ -135,27 +135,27 @@ private final class Writer: Participant {
   ])
   func aReplayEndsThoughMoreIsPublishedWithEachPage(burst: Int, readsNeeded: Int) async throws {
     let fixture = try ChatFixture(loops: 1)
-    let (log, shown) = (fixture.log, Semaphore())
+    let (order, reads, shown) = (fixture.order, fixture.reads, Semaphore())
+    let post = Request.Action.post(
+      try RoomName("room"), try MessageText("more"), as: try Nick("writer"), .user)
     await fixture.on(0) { shard in
       let writer = Writer(shard) { shown.signal() }
       writer.say("first")
       Kept.shared.keep(writer)
     }
-    log.beforeAnswer = { room, number in
+    reads.beforeAnswer { number in
       if number == 1 { shown.wait() }
       // Without an end the test would fail by its time limit only.
       guard number < 50 else { return }
       let writer = SessionID(loop: 0, serial: 1)
-      let now = Timestamp(milliseconds: 0)
-      let message = Message(id: 0, room: "room", user: "writer", text: "more", time: now)
       let count = number == 1 ? burst : 3
-      log.append(Array(repeating: Event(origin: writer, .message(room, message)), count: count))
+      order.submit(Array(repeating: Request(writer, post), count: count))
       for _ in 0..<count { shown.wait() }
     }
     let reader = await join(fixture, after: 0)
     let total = Int64(1 + burst + 3 * (readsNeeded - 1))
     #expect(readIDs(reader, through: total) == Array(1...total))
-    #expect(log.reads == readsNeeded)
+    #expect(reads.count == readsNeeded)
     close(reader)
     fixture.stop()
   }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTestSupport
 import TestSupport
 import Testing
 import Threads
@@ -10,7 +11,7 @@ import Threads
   @Test func aReadThatIsNotAnsweredIsRefused() async throws {
     let fixture = try ChatFixture(loops: 1, readPatience: 20)
     let gate = Semaphore()
-    fixture.log.beforeAnswer = { _, number in if number == 1 { gate.wait() } }
+    fixture.reads.beforeAnswer { number in if number == 1 { gate.wait() } }
     let (answers, answered) = AsyncStream.makeStream(of: String.self)
     let query = HistoryQuery(room: RoomID(1), .after(0), limit: 1)
     await fixture.on(0) { shard in
@@ -31,7 +32,7 @@ import Threads
 
   @Test func aPageThatCannotBeReadIsLogged() async throws {
     let fixture = try ChatFixture(loops: 1)
-    fixture.log.failure = .unreadable(reason: "page 7 is damaged")
+    fixture.log.failReads(.unreadable(reason: "page 7 is damaged"))
     let (answers, answered) = AsyncStream.makeStream(of: String.self)
     await fixture.on(0) { shard in
       for _ in 0..<100 {
@@ -86,8 +87,7 @@ import Threads
 
   private final class Member: Participant {
     var id = SessionID(loop: 0, serial: 0)
-    func replied(_ reply: Reply) {}
-    func happened(_ outcome: Outcome) {}
+    func received(_ event: Event) {}
     func probe() {}
     func shutDown() {}
   }

@@ -447,8 +447,10 @@ class People(IRCCase):
 
     def test_the_server(self):
         alice = self.irc("alice", "#a")
-        with self.chat.client("bob"):
-            pass
+        with self.chat.client("bob", "a"):
+            alice.expect(f"{source('bob')} JOIN #a")
+        # He is counted until his end has come to its place.
+        alice.expect(f"{source('bob')} QUIT :connection closed")
         self.assertAnswers(
             alice, "LUSERS", alice.numeric(251, ":There are 1 users and 0 invisible on 1 servers"),
             alice.numeric(254, "1 :channels formed"), alice.numeric(255, ":I have 1 clients and 0 servers"),

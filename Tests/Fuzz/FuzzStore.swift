@@ -1,6 +1,7 @@
 import ChatCore
 import Glibc
 import LineProtocol
+import Threads
 
 @testable import ChatStore
 
@@ -29,22 +30,35 @@ private func serve(_ directory: ScratchDirectory, _ isLookedThrough: Bool) -> In
     return nil
   }
   let published = WorkQueue<Event>()
-  do { try log.start { published.append(contentsOf: $0.events) } } catch { return nil }
+  let order = LocalOrder()
+  do { try log.start(deciding: order) { published.append(contentsOf: $0.events) } } catch { return nil }
   for room in log.rooms.map(\.id).prefix(3) + [RoomID(1)] { read(log, room) }
   read(log, nil)
-  log.append([SmallDatabase.message(1, "once", MessageReference.fuzzed(3)), SmallDatabase.message(1, "new")])
-  var events: [Event] = []
-  while events.count < 2 {
-    guard let more = published.take(within: 4_000), !more.isEmpty else {
-      fail("nothing is published")
-    }
-    events += more
+  do {
+    order.submit([
+      try SmallDatabase.message(1, "once", .fuzzed(3)), try SmallDatabase.message(1, "new"),
+    ])
+  } catch {
+    fail("no request: \(error)")
   }
-  for case .message(_, let message) in events.filter({ $0.failure == nil }).map(\.change) {
-    expect(1..<(1 << 53) ~= message.id, "the id \(message.id)")
+  var answers = 0
+  while answers < 2 {
+    guard let events = published.take(within: 4_000), !events.isEmpty else { fail("nothing is published") }
+    answers += events.count { check($0) }
   }
   _ = log.stop()
-  return log.lastID
+  return log.applied
+}
+
+/// Whether it is the answer to a message.
+private func check(_ event: Event) -> Bool {
+  switch event.kind {
+  case .message(let message, in: _, once: _, before: _), .repeated(let message):
+    expect(1..<(1 << 53) ~= message.id, "the id \(message.id)")
+    return true
+  case .refused: return true
+  case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: return false
+  }
 }
 
 private func read(_ log: SQLiteEventLog, _ room: RoomID?) {

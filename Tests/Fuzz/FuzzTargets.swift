@@ -1,11 +1,12 @@
-// One libFuzzer target for each parser that meets bytes from outside, and one for the database. Built by scripts/fuzz, together with
-// the sources of what is fuzzed, so that the sanitizers see into them; it is no target of the package.
+// One libFuzzer target for each parser that meets bytes from outside, one for the database, and one for requests and states as
+// bytes. Built by scripts/fuzz, together with the sources of what is fuzzed, so that the sanitizers see into them; it is no target of the
+// package.
 
 import Glibc
 
 private let targets: [String: @Sendable ([UInt8]) -> Void] = [
   "line": fuzzLines, "http": fuzzHTTP, "websocket": fuzzWebSocket, "json": fuzzJSON,
-  "config": fuzzConfiguration, "store": fuzzStore,
+  "config": fuzzConfiguration, "store": fuzzStore, "request": fuzzRequests,
 ]
 
 /// The environment names it; libFuzzer has the command line.

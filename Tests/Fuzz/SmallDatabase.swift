@@ -45,13 +45,18 @@ enum SmallDatabase {
     let directory = ScratchDirectory()
     do {
       let log = try SQLiteEventLog(directory: directory.path, durability: .normal) { 1_000 }
-      try log.start { _ in }
-      let topic = Topic(text: "beer", author: "alice", time: Timestamp(milliseconds: 0))
-      log.append([
-        Event(
-          origin: SessionID(loop: 0, serial: 1), .topic(RoomID(1), topic, room: try RoomName("room1"), id: 0))
+      let order = LocalOrder()
+      try log.start(deciding: order) { _ in }
+      let alice = SessionID(loop: 0, serial: 1)
+      let room = try RoomName("room1")
+      order.submit([
+        Request(alice, .enter(try Nick("alice"), room, after: nil)), Request(alice, .setTopic(room, "beer")),
+        Request(alice, .end(reason: "")),
       ])
-      log.append((1...40).map { message($0 % 2 + 1, "text \($0)", $0 % 8 == 0 ? .fuzzed($0 / 8) : nil) })
+      order.submit(
+        try (1...40).map { number throws in
+          try message(number % 2 + 1, "text \(number)", number % 8 == 0 ? .fuzzed(number / 8) : nil)
+        })
       precondition(log.stop())
     } catch {
       preconditionFailure("\(error)")
@@ -62,14 +67,11 @@ enum SmallDatabase {
     return directory.read()
   }()
 
-  static func message(_ room: Int64, _ text: String, _ reference: MessageReference? = nil) -> Event {
-    var event = Event(
-      origin: SessionID(loop: 0, serial: 1),
-      .message(
-        RoomID(room),
-        Message(id: 0, room: "room\(room)", user: "alice", text: text, time: Timestamp(milliseconds: 0))))
-    event.reference = reference
-    return event
+  static func message(_ room: Int64, _ text: String, _ reference: MessageReference? = nil) throws -> Request {
+    Request(
+      SessionID(loop: 0, serial: 2),
+      .post(
+        try RoomName("room\(room)"), try MessageText(text), as: try Nick("alice"), .user, once: reference))
   }
 
   private static func run(_ sql: String, _ directory: ScratchDirectory) {

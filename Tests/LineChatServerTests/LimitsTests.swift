@@ -14,7 +14,7 @@ import Traffic
     #expect(limits.address?.burst == 50_000)
     #expect(limits.connections == 10_000)
     #expect(limits.connectionsPerAddress == 4_096)
-    #expect(ServerConfiguration().hubLimits.roomsPerSession == 1_000)
+    #expect(ServerConfiguration().policy.roomsPerSession == 1_000)
   }
 
   @Test func withoutARateThereIsNoLimitForSessionsAndAddresses() throws {
@@ -25,8 +25,8 @@ import Traffic
     #expect(limits.session == nil && limits.address == nil)
     #expect(limits.connections == 5)
     #expect(limits.connectionsPerAddress == .max)
-    #expect(configuration.hubLimits.roomsPerSession == .max)
-    #expect(configuration.hubLimits.rooms == 1_000_000)
+    #expect(configuration.policy.roomsPerSession == .max)
+    #expect(configuration.policy.rooms == 1_000_000)
   }
 
   @Test func tooFewDescriptorsAreRefused() throws {

@@ -154,21 +154,15 @@ private final class RestlessHandler: ConnectionHandler {
     fixture.stop()
   }
 
-  @Test func offersNothingWhilePausedAndEverythingAfter() throws {
+  @Test func offersNothingWhilePausedAndEverythingAfter() async throws {
     let fixture = try fixture()
     fixture.write("pause\na\n")
     fixture.recorder.wait(for: "paused")
     fixture.write("b\n")
     // Resumed from the loop itself, as an outcome would.
-    let loop = fixture.loop
-    let resumed = Semaphore()
-    Task {
-      await loop.perform { reactor in
-        for connection in reactor.connections { connection.resumeInput() }
-      }
-      resumed.signal()
+    await fixture.loop.perform { reactor in
+      for connection in reactor.connections { connection.resumeInput() }
     }
-    resumed.wait()
     #expect(fixture.read(4) == "a\nb\n")
     fixture.stop()
   }

@@ -6,7 +6,7 @@ struct HTTPAnswering {
   enum Awaited {
     case nothing
     case publication
-    case reply((Reply) throws(Problem) -> RouteStep)
+    case answer((DirectoryAnswer) throws(Problem) -> RouteStep)
     case page((HistoryPage) throws(Problem) -> RouteStep)
     /// Responses to earlier requests are to be sent before this one's WebSocket begins.
     case drain(WebSocketOpening)

@@ -16,7 +16,7 @@ final class HTTPConnection {
 
   private let connection: Connection
   private let door: HTTPDoor
-  /// This connection among the shard's sessions, from the first time it asks the hub something.
+  /// This connection among the shard's sessions, from the first time it requests something.
   private var session: SessionID?
   private var parser = HTTPRequestParser()
   /// The request that is being answered.
@@ -83,10 +83,10 @@ final class HTTPConnection {
       case .part(let bytes, let response, let next): sendPart(bytes, of: response, next)
       case .publish(let room, let text, let user, let reference):
         answering?.awaited = .publication
-        ask(.post(room, text, as: user, .user, once: reference))
-      case .ask(let action, let then):
-        answering?.awaited = .reply(then)
-        ask(action)
+        request(.post(room, text, as: user, .user, once: reference))
+      case .ask(let query, let then):
+        answering?.awaited = .answer(then)
+        door.shard.ask(query) { [weak self] in self?.received($0) }
       case .read(let query, let then):
         answering?.awaited = .page(then)
         door.shard.read(query) { [weak self] in self?.received($0) }
@@ -99,10 +99,15 @@ final class HTTPConnection {
     }
   }
 
-  private func ask(_ action: Request.Action) {
+  private func request(_ action: Request.Action) {
     let session = self.session ?? door.shard.enter(self, output: nil, format: door.settings.webSocketFormat)
     self.session = session
-    door.shard.ask(session, action)
+    door.shard.request(session, action)
+  }
+
+  private func received(_ answer: DirectoryAnswer) {
+    guard case .answer(let then) = answering?.awaited else { return }
+    perform { () throws(Problem) in try then(answer) }
   }
 
   private func received(_ result: Result<HistoryPage, LogError>) {
@@ -291,23 +296,15 @@ extension HTTPConnection: ConnectionHandler {
 }
 
 extension HTTPConnection: Participant {
-  func replied(_ reply: Reply) {
-    switch answering?.awaited {
-    case .reply(let then): perform { () throws(Problem) in try then(reply) }
-    default: break
-    }
-  }
-
-  func happened(_ outcome: Outcome) {
+  func received(_ event: Event) {
     guard case .publication = answering?.awaited else { return }
-    switch outcome {
-    case .published(let message):
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message):
       send(
         PublishRoute.response(
           to: message, keepAlive: keepsAlive, headers: answering?.sharing ?? [], date: door.date))
-    case .refused(let error): refuse(Problem(error))
-    case .failed(let error): refuse(Problem(ProtocolError(error, asked: "")))
-    default: break
+    case .refused(let refusal): refuse(Problem(refusal.error))
+    case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: break
     }
   }
 

@@ -8,7 +8,7 @@ package import Traffic
 
 /// The HTTP door of one loop: what its connections share.
 ///
-/// In the shard it stands for all connections that have asked nothing of the hub yet, so that the server's end reaches
+/// In the shard it stands for all connections that have requested nothing yet, so that the server's end reaches
 /// them too.
 package final class HTTPDoor {
   let shard: Shard
@@ -88,8 +88,7 @@ package final class HTTPDoor {
 }
 
 extension HTTPDoor: Participant {
-  package func replied(_ reply: Reply) {}
-  package func happened(_ outcome: Outcome) {}
+  package func received(_ event: Event) {}
   package func probe() {}
 
   package func shutDown() {

@@ -13,7 +13,7 @@ enum HealthRoute {
         description: "Commits fail or take unusually long, or too much waits for them."),
     ],
     answer: { (_, door) throws(Problem) in
-      guard door.shard.log.isHealthy else {
+      guard door.shard.log.isHealthy, !door.shard.order.isFull else {
         throw .unavailable(
           "Commits fail or take unusually long, or too much waits for them.", code: "commits-stall",
           retryAfter: 5)

@@ -38,11 +38,11 @@ enum HistoryRoute {
 
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
     let name = try RoomName(room: try request.query.single("room"))
-    let range = try range(request.query, lastID: door.shard.log.lastID)
+    let range = try range(request.query, lastID: door.shard.log.tail)
     let limit = try request.query.number("limit", 1...Int64(Limits.historyPage)) ?? defaultLimit
     let kinds = try kinds(request.query)
-    return .ask(.describe(name)) { (reply) throws(Problem) in
-      guard case .room(let room) = reply else { throw reply.problem }
+    return .ask(.room(name)) { (answer) throws(Problem) in
+      guard case .room(let room) = answer else { throw answer.problem }
       return .read(HistoryQuery(room: room.id, range, kinds: kinds, limit: Int(limit))) { page in
         .respond(HTTPResponse(.ok, json: json(page, range)))
       }
@@ -97,10 +97,12 @@ enum HistoryRoute {
   }
 }
 
-extension Reply {
-  /// Why there is not the answer that was asked for.
+extension DirectoryAnswer {
+  /// Why it is not the answer that was asked for.
   var problem: Problem {
-    if case .refused(let error) = self { return Problem(error) }
-    return .internalError
+    switch self {
+    case .noSuchRoom(let name): Problem(ProtocolError(.noSuchRoom, asked: name.text))
+    case .room, .members, .rooms, .holders, .count: .internalError
+    }
   }
 }

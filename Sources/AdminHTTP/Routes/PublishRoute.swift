@@ -42,7 +42,7 @@ enum PublishRoute {
   private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
-    if door.shard.log.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
+    if door.shard.order.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
     let message = try PostMessage(json: request.body.span)
     let user = try Nick(user: message.user)
     let room = try RoomName(room: message.room)

@@ -14,8 +14,8 @@ enum RoomsRoute {
 
   /// The rooms are asked for page by page, as the client takes them: so it does not matter how many there are.
   private static func page(after last: RoomName?) -> RouteStep {
-    .ask(.listRooms(after: last)) { (reply) throws(Problem) in
-      guard case .rooms(let page) = reply else { throw reply.problem }
+    .ask(.rooms(after: last)) { (answer) throws(Problem) in
+      guard case .rooms(let page) = answer else { throw answer.problem }
       let part = json(page, isFirst: last == nil)
       guard last != nil || page.hasMore else { return .respond(HTTPResponse(.ok, json: part)) }
       let next = page.hasMore ? Self.page(after: page.elements.last?.name) : nil

@@ -7,8 +7,8 @@ indirect enum RouteStep {
   case respond(HTTPResponse)
   /// Stores a message, and answers with it.
   case publish(RoomName, MessageText, as: Nick, once: MessageReference?)
-  /// Asks the hub something that changes nothing.
-  case ask(Request.Action, then: (Reply) throws(Problem) -> RouteStep)
+  /// Asks the directory.
+  case ask(DirectoryQuery, then: (DirectoryAnswer) throws(Problem) -> RouteStep)
   case read(HistoryQuery, then: (HistoryPage) throws(Problem) -> RouteStep)
   /// Sends a part of content that may be too long to be held whole. `next` is done when the client has taken it; nil: it was the
   /// last part. `of`: the response that the first part begins, without a body.
@@ -23,6 +23,6 @@ struct WebSocketOpening {
   let room: RoomName
   /// Resume behind this id; nil: begin with the newest messages.
   let after: Int64?
-  /// The 101, to be sent when the hub has let the user in.
+  /// The 101, to be sent when the user has entered.
   let response: HTTPResponse
 }

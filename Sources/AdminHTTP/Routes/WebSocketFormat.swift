@@ -1,4 +1,5 @@
-package import Delivery
+package import ChatCore
+import Delivery
 import HTTPProtocol
 package import LineProtocol
 
@@ -14,12 +15,19 @@ package struct WebSocketFormat: EventFormat {
     WebSocketFrame.message(message, type: .message, into: &out)
   }
 
-  package func encode(_ notice: Notice, into out: inout [UInt8]) {
-    switch notice {
-    case .joined(let room, let nick): WebSocketFrame.presence("join", user: nick, room: room, into: &out)
-    case .parted(let room, let nick, _): WebSocketFrame.presence("part", user: nick, room: room, into: &out)
-    // Quits and renames come room by room; topics have no frame.
-    case .quit, .renamed, .topic: break
+  package func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+    func show(_ type: String, _ nick: Nick) {
+      WebSocketFrame.presence(type, user: nick.text, room: room.text, into: &out)
+    }
+    switch event.kind {
+    case .joined(let joining): show("join", joining.nick)
+    case .parted(let parting): show("part", parting.nick)
+    case .quit(let quitting): show("part", quitting.nick)
+    case .renamed(let renaming):
+      show("part", renaming.old)
+      show("join", renaming.new)
+    // Topics have no frame.
+    case .message, .repeated, .topic, .named, .opened, .closed, .refused, .wanted: break
     }
   }
 }

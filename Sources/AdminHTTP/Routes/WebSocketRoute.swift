@@ -43,7 +43,7 @@ enum WebSocketRoute {
       WebSocketOpening(
         user: try Nick(user: try request.query.single("user") ?? "john"),
         room: try RoomName(room: try request.query.single("room")),
-        after: try request.query.after(lastID: door.shard.log.lastID),
+        after: try request.query.after(lastID: door.shard.log.tail),
         response: response))
   }
 }

@@ -6,20 +6,23 @@ import Reactor
 import Traffic
 
 extension WebSocketSession: Participant {
-  func replied(_ reply: Reply) {
-    if connection.isOpen, case .joining = phase, case .refused(let error) = reply { refuseOpening(error) }
+  func received(_ event: Event) {
+    guard connection.isOpen else { return }
+    switch event.kind {
+    case .joined(let joining): open(joining)
+    case .message(let message, _, _, _), .repeated(let message):
+      send { WebSocketFrame.message(message, type: .message, into: &$0) }
+      settleMessage()
+    case .refused(let refusal):
+      if refusal.verb == .enter { return refuseOpening(refusal.error) }
+      refuse(refusal.error)
+      settleMessage()
+    case .topic, .named, .opened, .closed, .parted, .renamed, .quit, .wanted: break
+    }
   }
 
-  func happened(_ outcome: Outcome) {
-    guard connection.isOpen else { return }
-    switch outcome {
-    case .joined(let id, let state, let room, _): return open(id, state, room)
-    case .published(let message): send { WebSocketFrame.message(message, type: .message, into: &$0) }
-    case .refused(let error): refuse(error)
-    case .failed(let error): refuse(ProtocolError(error, asked: ""))
-    default: return
-    }
-    underWay -= 1
+  private func settleMessage() {
+    inFlight -= 1
     goOn()
   }
 

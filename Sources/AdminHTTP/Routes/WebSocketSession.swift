@@ -14,8 +14,8 @@ import Traffic
 final class WebSocketSession {
   /// What a subscriber that does not resume is shown first.
   static let newestMessages = 20
-  /// Messages of one session that may be under way to the log.
-  static let messagesUnderWay = 1_024
+  /// Messages of one session that may be in flight to the log.
+  static let messagesInFlight = 1_024
   /// A peer that is gone without a word is noticed after about this time.
   static let silentPeerSeconds: Int32 = 120
 
@@ -38,10 +38,10 @@ final class WebSocketSession {
   var phase = Phase.joining
   private var decoder = WebSocketDecoder()
   /// Messages whose outcome is not known yet.
-  var underWay = 0
-  /// A refusal whose turn is after the messages under way.
+  var inFlight = 0
+  /// A refusal whose turn is after the messages in flight.
   private var refusal: ProtocolError?
-  /// How to close as soon as nothing is under way.
+  /// How to close as soon as nothing is in flight.
   private var ending: Ending?
   var endReason = "connection closed"
   private var throttle: Throttle
@@ -66,13 +66,12 @@ final class WebSocketSession {
     connection.detectSilentPeer(within: Self.silentPeerSeconds)
     door.shard.metrics.webSockets.add(1, ordering: .relaxed)
     id = door.shard.enter(self, output: connection.output, format: door.settings.webSocketFormat)
-    door.shard.ask(id, .name(opening.user))
-    door.shard.ask(id, .join(opening.room, after: opening.after))
+    door.shard.request(id, .enter(opening.user, opening.room, after: opening.after))
   }
 
   // MARK: Joining
 
-  /// The hub does not let the user in: an HTTP response is still possible.
+  /// The user is not let in: an HTTP response is still possible.
   func refuseOpening(_ error: ProtocolError) {
     let problem = Problem(error).closing
     door.shard.metrics.refused(problem.reasonCode)
@@ -86,17 +85,17 @@ final class WebSocketSession {
     return bytes
   }
 
-  func open(_ room: RoomID, _ state: RoomState, _ name: RoomName) {
+  func open(_ joining: Joining) {
     var bytes: [UInt8] = []
     opening.response.encode(into: &bytes, keepAlive: true, date: door.date)
     connection.output.append(bytes)
     // It is about to be cut off, and by an HTTP response.
     if connection.output.isOverflowed { return }
-    self.room = room
-    roomName = name
-    newestAtJoin = state.newest
+    room = joining.room
+    roomName = joining.name
+    newestAtJoin = joining.newest
     let replay = Replay(
-      of: room, after: opening.after ?? state.newest,
+      of: joining.room, after: opening.after ?? joining.newest,
       preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, kinds: .messages, session: id,
       output: connection.output, on: door.shard, sink: self)
     phase = .replaying(replay)
@@ -165,7 +164,7 @@ final class WebSocketSession {
   /// The session itself is ready for more. Whether the log is, is asked when there is more: `receive` knows how to wait for it.
   private var takesInput: Bool {
     guard case .live = phase, ending == nil, refusal == nil else { return false }
-    return underWay < Self.messagesUnderWay
+    return inFlight < Self.messagesInFlight
   }
 
   private func take(_ event: WebSocketDecoder.Event) {
@@ -184,8 +183,8 @@ final class WebSocketSession {
   private func publish(_ text: String) {
     do throws(ProtocolError) {
       let said = try WebSocketText(text)
-      underWay += 1
-      door.shard.ask(id, .publish(roomName, said.text, .message, once: said.reference))
+      inFlight += 1
+      door.shard.request(id, .publish(roomName, said.text, .message, once: said.reference))
     } catch {
       refusal = error
       goOn()
@@ -197,10 +196,10 @@ final class WebSocketSession {
     goOn()
   }
 
-  /// Does what waited for the messages under way, and takes input again.
+  /// Does what waited for the messages in flight, and takes input again.
   func goOn() {
     guard connection.isOpen else { return }
-    if underWay == 0 {
+    if inFlight == 0 {
       if let error = refusal.take() { refuse(error) }
       switch ending {
       case .goodbye(let code, let reason): return close(code, reason)
@@ -231,7 +230,7 @@ extension WebSocketSession: ConnectionHandler {
         connection.pauseInput()
         return offset
       }
-      if door.shard.log.isFull {
+      if door.shard.order.isFull {
         connection.pauseInput()
         door.shard.whenLogHasRoom { [weak self] in self?.goOn() }
         return offset

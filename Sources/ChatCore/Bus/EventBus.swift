@@ -1,7 +1,7 @@
-public import LineProtocol
+package import LineProtocol
 
 /// Carries what happened from the log to everybody who shows it or acts on it.
-public protocol EventBus: Sendable {
+package protocol EventBus: Sendable {
   /// Called by the log, once for each batch, in order.
   func publish(_ batch: Batch)
 

@@ -1,8 +1,8 @@
-public import LineProtocol
+package import LineProtocol
 import Threads
 
 /// The bus of one process.
-public final class LocalEventBus: EventBus {
+package final class LocalEventBus: EventBus {
   private struct Receivers {
     var listeners: [@Sendable (Batch) -> Void] = []
     var subscriptions: [Subscription] = []
@@ -12,20 +12,20 @@ public final class LocalEventBus: EventBus {
   private let log: any EventLog
 
   /// `log`: where a subscriber that fell behind goes on reading.
-  public init(log: any EventLog) { self.log = log }
+  package init(log: any EventLog) { self.log = log }
 
-  public func publish(_ batch: Batch) {
+  package func publish(_ batch: Batch) {
     // Copied out, so that a receiver may call back.
     let (listeners, subscriptions) = receivers.withLock { ($0.listeners, $0.subscriptions) }
     for listener in listeners { listener(batch) }
     for subscription in subscriptions { subscription.offer(batch) }
   }
 
-  public func listen(_ listener: @escaping @Sendable (Batch) -> Void) {
+  package func listen(_ listener: @escaping @Sendable (Batch) -> Void) {
     receivers.withLock { $0.listeners.append(listener) }
   }
 
-  public func subscribe(isWanted: @escaping @Sendable (Message) -> Bool) -> Subscription {
+  package func subscribe(isWanted: @escaping @Sendable (Message) -> Bool) -> Subscription {
     let subscription = Subscription(log: log, isWanted: isWanted)
     receivers.withLock { $0.subscriptions.append(subscription) }
     return subscription

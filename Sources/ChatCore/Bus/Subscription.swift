@@ -1,12 +1,12 @@
-public import LineProtocol
+package import LineProtocol
 import Threads
 
 /// Messages as an asynchronous sequence with a bounded buffer. A subscriber that falls behind goes on from the log by
 /// id, so nothing is dropped and nothing grows.
 ///
 /// One task iterates it. It never ends by itself: cancel the task.
-public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable {
-  public typealias Element = Message
+package final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable {
+  package typealias Element = Message
   /// Messages that may wait here.
   static let capacity = 256
 
@@ -33,22 +33,20 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
   init(log: any EventLog, isWanted: @escaping @Sendable (Message) -> Bool) {
     self.log = log
     self.isWanted = isWanted
-    state = Lock(State(cursor: log.lastID))
+    state = Lock(State(cursor: log.applied))
   }
 
-  public func makeAsyncIterator() -> Subscription { self }
+  package func makeAsyncIterator() -> Subscription { self }
 
   func offer(_ batch: Batch) {
     let wakeUp = state.withLock { state in
-      for event in batch.events where event.failure == nil && !event.isRepeat {
-        let (id, message): (Int64, Message?)
-        switch event.change {
-        case .message(_, let said): (id, message) = (said.id, said)
-        case .topic(_, _, _, let topic): (id, message) = (topic, nil)
-        case .joined, .parted, .renamed, .presence, .refused, .quit: continue
+      for event in batch.events {
+        guard let id = event.entryID, id > state.cursor else { continue }
+        if !state.isBehind, case .message(let message, in: _, _, _) = event.kind, isWanted(message),
+          !state.enqueue(message)
+        {
+          state.isBehind = true
         }
-        if id <= state.cursor { continue }
-        if !state.isBehind, let message, isWanted(message), !state.enqueue(message) { state.isBehind = true }
         if !state.isBehind { state.cursor = id }
       }
       return state.waiting.isEmpty && !state.isBehind ? nil : state.wakeUp.take()
@@ -56,7 +54,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
     wakeUp?.resume()
   }
 
-  public func next() async -> Message? {
+  package func next() async -> Message? {
     while !Task.isCancelled {
       if let message = state.withLock({ $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }) {
         return message
@@ -73,7 +71,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
   private func catchUp() async -> Bool {
     let cursor = state.withLock { $0.isBehind ? $0.cursor : nil }
     guard let cursor else { return false }
-    let through = log.lastID
+    let through = log.applied
     let query = HistoryQuery(room: nil, .after(cursor, through: through), limit: Self.capacity)
     guard let page = try? await log.read(query) else { return false }
     state.withLock { state in
@@ -81,7 +79,7 @@ public final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable 
       state.waiting = page.messages.filter(isWanted)
       // What is published from here on is after the last id that the log had given before the lock was taken, or it is in
       // the next page.
-      state.isBehind = page.hasMore || state.cursor < log.lastID
+      state.isBehind = page.hasMore || state.cursor < log.applied
     }
     return true
   }

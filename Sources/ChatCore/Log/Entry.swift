@@ -1,11 +1,11 @@
-public import LineProtocol
+package import LineProtocol
 
 /// What the log keeps under an id, and what a resume gives again.
-public enum Entry: Sendable, Hashable {
+package enum Entry: Sendable, Hashable {
   case message(Message)
   case topic(StoredTopic)
 
-  public var id: Int64 {
+  package var id: Int64 {
     switch self {
     case .message(let message): message.id
     case .topic(let topic): topic.id
@@ -13,7 +13,7 @@ public enum Entry: Sendable, Hashable {
   }
 
   /// Bytes of its text.
-  public var textBytes: Int {
+  package var textBytes: Int {
     switch self {
     case .message(let message): message.text.utf8.count
     case .topic(let topic): topic.topic.text.utf8.count
@@ -21,7 +21,7 @@ public enum Entry: Sendable, Hashable {
   }
 
   /// Bytes that it takes in memory, about; what bounds of queues are counted in.
-  public var cost: Int {
+  package var cost: Int {
     switch self {
     case .message(let message): message.cost
     case .topic: 128 + textBytes
@@ -29,7 +29,7 @@ public enum Entry: Sendable, Hashable {
   }
 
   /// nil for what is no message.
-  public var message: Message? {
+  package var message: Message? {
     switch self {
     case .message(let message): message
     case .topic: nil
@@ -38,15 +38,15 @@ public enum Entry: Sendable, Hashable {
 }
 
 /// A change of a room's topic as it stands in the log.
-public struct StoredTopic: Sendable, Hashable {
+package struct StoredTopic: Sendable, Hashable {
   /// The place in the log, in one row with those of messages.
-  public let id: Int64
+  package let id: Int64
   /// The room's name as first written, without `#`.
-  public let room: String
+  package let room: String
   /// Its text is empty when the topic was taken away.
-  public let topic: Topic
+  package let topic: Topic
 
-  public init(id: Int64, room: String, topic: Topic) {
+  package init(id: Int64, room: String, topic: Topic) {
     self.id = id
     self.room = room
     self.topic = topic

@@ -1,6 +1,6 @@
 /// Which entries to read.
-public struct HistoryQuery: Sendable, Equatable {
-  public enum Range: Sendable, Equatable {
+package struct HistoryQuery: Sendable, Equatable {
+  package enum Range: Sendable, Equatable {
     /// The newest entries.
     case newest
     /// The newest of those with a smaller id (exclusive).
@@ -10,11 +10,11 @@ public struct HistoryQuery: Sendable, Equatable {
   }
 
   /// What is read and counted; entries of other kinds are as if they were not there.
-  public enum Kinds: Sendable, Equatable, CaseIterable {
+  package enum Kinds: Sendable, Equatable, CaseIterable {
     case messages
     case all
 
-    public func contains(_ entry: Entry) -> Bool {
+    package func contains(_ entry: Entry) -> Bool {
       switch (self, entry) {
       case (.all, _), (.messages, .message): true
       case (.messages, .topic): false
@@ -23,15 +23,15 @@ public struct HistoryQuery: Sendable, Equatable {
   }
 
   /// nil: all rooms, which only `.after` can be asked of.
-  public let room: RoomID?
-  public let range: Range
-  public let kinds: Kinds
+  package let room: RoomID?
+  package let range: Range
+  package let kinds: Kinds
   /// How many entries at most.
-  public let limit: Int
+  package let limit: Int
   /// The page ends early, but never empty, when its texts have this many bytes.
-  public let byteLimit: Int
+  package let byteLimit: Int
 
-  public init(
+  package init(
     room: RoomID?, _ range: Range, kinds: Kinds = .messages, limit: Int, byteLimit: Int = 128 * 1024
   ) {
     self.room = room

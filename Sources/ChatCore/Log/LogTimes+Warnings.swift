@@ -1,17 +1,17 @@
 extension LogTimes {
   /// A clock that was read a moment ago on another machine may be so much ahead.
-  public static let tolerance: Int64 = 60_000
+  package static let tolerance: Int64 = 60_000
 
   /// Something that a person should look at, although messages are stored.
-  public struct Warning: Sendable, Equatable {
+  package struct Warning: Sendable, Equatable {
     /// For programs.
-    public let code: String
+    package let code: String
     /// A sentence without capital and stop that says what to do.
-    public let text: String
+    package let text: String
   }
 
   /// What is worth telling.
-  public var warnings: [Warning] {
+  package var warnings: [Warning] {
     var warnings: [Warning] = []
     let remedy = "look at the clock, stop the server, and run linechat repair-times"
     if newestAhead > Self.tolerance {

@@ -19,6 +19,9 @@ extension Database {
       }, pages)
   }
 
+  /// The pages are counted no more.
+  func countNoWALPages() { sqlite3_wal_hook(handle, nil, nil) }
+
   /// Syncs the WAL through the file that SQLite has open, as a commit with `synchronous=FULL` does. SQLite has no statement for that: a
   /// checkpoint syncs only what no reader keeps it from copying.
   ///

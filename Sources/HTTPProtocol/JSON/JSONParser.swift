@@ -1,5 +1,5 @@
 /// Reads one JSON text (RFC 8259), strictly. In a POST, Foundation's decoder takes as long as everything else between
-/// the socket and the hub, and it traps on 513 opening brackets (Swift 6.3).
+/// the socket and the order, and it traps on 513 opening brackets (Swift 6.3).
 struct JSONParser {
   /// Objects and arrays within each other.
   static let maximumDepth = 32

@@ -10,9 +10,9 @@ struct IRCCommand: Sendable {
   }
 
   enum Handler: Sendable {
-    /// Called when nothing of the session is under way: its replies come after those of all earlier lines.
+    /// Called when nothing of the session is in flight: its replies come after those of all earlier lines.
     case alone(@Sendable (IRCDialect, IRCLine, LineSession) -> IRCProgress)
-    /// Called also while messages are under way. It looks itself whether that may be.
+    /// Called also while messages are in flight. It looks itself whether that may be.
     case pipelined(@Sendable (IRCDialect, IRCLine, LineSession) -> LineOutcome)
   }
 
@@ -52,6 +52,6 @@ struct IRCCommand: Sendable {
 /// Where the dealing with a line, or with one part of it, stands.
 enum IRCProgress {
   case done
-  /// An answer of the hub is awaited, or a list is being sent: the session is busy.
+  /// An answer is awaited, or a list is being sent: the session is busy.
   case pending
 }

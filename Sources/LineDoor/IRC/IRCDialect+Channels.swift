@@ -8,15 +8,25 @@ extension IRCDialect {
       return run(session.rooms.map { room in { $0.leave(room.name, nil, $1) } }, session)
     }
     return forEachChannel(line, session) { room, irc, session in
-      irc.ask(.join(room, after: nil), session) { reply, irc, session in
-        if case .refused(let error) = reply {
-          let numeric: Numeric = error.code == .badRoom ? .errNoSuchChannel : .errTooManyChannels
-          irc.refuse(IRCRefusal(numeric, [room.channel], error.reason), session)
-        }
-        // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
+      // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
+      if session.joinedRoom(room) != nil { return .done }
+      do throws(ProtocolError) {
+        try session.checkRoomCount(room)
+      } catch {
+        Self.refuseJoin(of: room, error, irc, session)
         return .done
       }
+      return irc.request(.join(room, after: nil), session) { error, irc, session in
+        Self.refuseJoin(of: room, error, irc, session)
+      }
     }
+  }
+
+  private static func refuseJoin(
+    of room: RoomName, _ error: ProtocolError, _ irc: IRCDialect, _ session: LineSession
+  ) {
+    let numeric: Numeric = error.code == .badRoom ? .errNoSuchChannel : .errTooManyChannels
+    irc.refuse(IRCRefusal(numeric, [room.channel], error.reason), session)
   }
 
   /// Tells the client that it is in a room, and what a room is to a client: topic and names.
@@ -34,9 +44,12 @@ extension IRCDialect {
   }
 
   private func leave(_ room: RoomName, _ reason: String?, _ session: LineSession) -> IRCProgress {
-    ask(.part(room, reason: reason), session) { reply, irc, session in
-      if case .refused = reply { irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session) }
+    if session.joinedRoom(room) == nil {
+      refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session)
       return .done
+    }
+    return request(.part(room, reason: reason), session) { _, irc, session in
+      irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session)
     }
   }
 
@@ -67,14 +80,20 @@ extension IRCDialect {
       let room = try RoomName(channel: line.parameters[0])
       guard line.parameters.count > 1 else { return showTopic(room, session) }
       let text = try Self.topic(line.parameters[1], of: room)
-      return ask(.setTopic(room, text), session) { reply, irc, session in
-        if case .refused = reply { irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session) }
-        return .done
+      if session.joinedRoom(room) == nil { throw IRCRefusal(.errNotOnChannel, [room.channel]) }
+      return request(.setTopic(room, text), session) { error, irc, session in
+        irc.refuse(Self.refusal(ofTopicIn: room, error), session)
       }
     } catch {
       refuse(error, session)
       return .done
     }
+  }
+
+  private static func refusal(ofTopicIn room: RoomName, _ error: ProtocolError) -> IRCRefusal {
+    error.code == .notJoined
+      ? IRCRefusal(.errNotOnChannel, [room.channel])
+      : IRCRefusal(.errUnknownError, ["TOPIC"], error.reason)
   }
 
   /// Checks a topic as any text that comes to terminals; an empty one takes the topic away.
@@ -99,7 +118,7 @@ extension IRCDialect {
   }
 
   private func showTopic(_ room: RoomName, _ session: LineSession) -> IRCProgress {
-    ask(.describe(room), session) { reply, irc, session in
+    ask(.room(room), session) { reply, irc, session in
       guard case .room(let description) = reply else {
         irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
         return .done

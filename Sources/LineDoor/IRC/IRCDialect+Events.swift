@@ -4,45 +4,43 @@ import LineProtocol
 
 extension IRCDialect {
   /// What the session asked for has happened. Others are shown it by ``IRCFormat``, the session itself here.
-  func happened(_ outcome: Outcome, _ session: LineSession) {
-    switch outcome {
-    case .published(let message): published(message, session)
-    case .refused(let error): messageRefused(error, session)
-    case .failed(let error): failed(error, session)
-    case .renamed(let old, let new): renamed(from: old, to: new, session)
-    case .joined(let id, _, let room, _):
-      session.rooms.append(LineSession.JoinedRoom(id: id, name: room))
-      session.shard.goLive(session.id, in: id)
-      settle(entered(room, session), session)
-    case .parted(let id, let room, let reason):
-      session.rooms.removeAll { $0.id == id }
+  func received(_ event: Event, _ session: LineSession) {
+    let irc = session.settings.irc
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message): published(message, session)
+    case .refused(let refusal):
+      if refusal.verb == .publish {
+        messageRefused(refusal.error, session)
+      } else {
+        requestRefused(refusal.error, session)
+      }
+    case .named: named(session)
+    case .renamed(let renaming): renamed(renaming, session)
+    case .joined(let joining):
+      session.shard.goLive(session.id, in: joining.room)
+      settle(entered(joining.name, session), session)
+    case .parted(let parting):
       session.send {
-        session.settings.irc.part(nick: name(session), room: room.text, reason: reason, into: &$0)
+        irc.part(nick: name(session), room: parting.name.text, reason: parting.reason, into: &$0)
       }
       settle(.done, session)
-    case .topicSet(let topic, let room):
+    case .topic(let change):
       session.send {
-        session.settings.irc.topic(nick: topic.author, room: room.text, topic: topic.text, into: &$0)
+        irc.topic(
+          nick: change.topic.author, room: change.name.text, topic: change.topic.text, into: &$0)
       }
       settle(.done, session)
+    case .opened, .closed, .quit, .wanted: break
     }
   }
 
-  private func renamed(from old: Nick, to new: Nick, _ session: LineSession) {
-    session.nick = new
-    if isRegistered {
-      session.send { session.settings.irc.nick(from: old.text, to: new.text, into: &$0) }
-      settle(.done, session)
-    } else {
-      settle(registerIfReady(session), session)
-    }
-  }
+  private func named(_ session: LineSession) { settle(registerIfReady(session), session) }
 
-  /// Of what is not a message, only a topic is stored.
-  private func failed(_ error: LogError, _ session: LineSession) {
-    if messageFailed(ProtocolError(error, asked: ""), session) { return }
-    let reason = ProtocolError(error, asked: "").reason
-    refuse(IRCRefusal(.errUnknownError, ["TOPIC"], reason), session)
+  private func renamed(_ renaming: Renaming, _ session: LineSession) {
+    guard isRegistered else { return named(session) }
+    session.send {
+      session.settings.irc.nick(from: renaming.old.text, to: renaming.new.text, into: &$0)
+    }
     settle(.done, session)
   }
 

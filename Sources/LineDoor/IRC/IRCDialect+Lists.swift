@@ -45,7 +45,7 @@ extension IRCDialect {
     show: @escaping (RoomDescription, [Nick], IRCDialect, LineSession) -> Void,
     end: @escaping (RoomDescription?, IRCDialect, LineSession) -> IRCProgress
   ) -> IRCProgress {
-    ask(.listMembers(room, after: last), session, isPaced: last > 0) { reply, irc, session in
+    ask(.members(room, after: last), session, isPaced: last > 0) { reply, irc, session in
       guard case .members(let description, let nicks, let next) = reply else { return end(nil, irc, session) }
       if last == 0 { begin(description, irc, session) }
       show(description, nicks, irc, session)
@@ -66,7 +66,7 @@ extension IRCDialect {
   ) -> Part {
     { irc, session in
       guard let room = try? RoomName(channel: channel) else { return show(nil, irc, session) }
-      return irc.ask(.describe(room), session) { reply, irc, session in
+      return irc.ask(.room(room), session) { reply, irc, session in
         if case .room(let description) = reply { return show(description, irc, session) }
         return show(nil, irc, session)
       }
@@ -88,7 +88,7 @@ extension IRCDialect {
   }
 
   private func listRooms(after last: RoomName?, _ session: LineSession) -> IRCProgress {
-    ask(.listRooms(after: last), session, isPaced: last != nil) { reply, irc, session in
+    ask(.rooms(after: last), session, isPaced: last != nil) { reply, irc, session in
       guard case .rooms(let page) = reply else { return irc.endList(session) }
       session.send { for room in page.elements { irc.appendListed(room, session, to: &$0) } }
       if page.hasMore {

@@ -47,7 +47,7 @@ extension IRCDialect {
       refuse(error, session)
       return .done
     }
-    return ask(.describe(room), session) { reply, irc, session in
+    return ask(.room(room), session) { reply, irc, session in
       guard case .room(let description) = reply else {
         irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
         return .done

@@ -14,8 +14,8 @@ extension IRCDialect {
       }
     }
     if !isForOperators, let nick = try? Nick(target) {
-      return ask(.find([nick]), session) { reply, irc, session in
-        if case .found(let nicks) = reply {
+      return ask(.holders([nick]), session) { reply, irc, session in
+        if case .holders(let nicks) = reply {
           session.send { for nick in nicks { irc.appendWho(nick, "*", session, to: &$0) } }
         }
         return irc.endWho(target, session)
@@ -51,8 +51,8 @@ extension IRCDialect {
       return .done
     }
     guard let nick = try? Nick(target) else { return endWhois(target, isThere: false, session) }
-    return ask(.find([nick]), session) { reply, irc, session in
-      guard case .found(let nicks) = reply, let nick = nicks.first?.text else {
+    return ask(.holders([nick]), session) { reply, irc, session in
+      guard case .holders(let nicks) = reply, let nick = nicks.first?.text else {
         return irc.endWhois(target, isThere: false, session)
       }
       irc.reply(.rplWhoisUser, [nick, nick, server, "*"], text: nick, to: session)
@@ -92,8 +92,8 @@ extension IRCDialect {
     _ words: [String], _ session: LineSession,
     show: @escaping ([Nick], IRCDialect, LineSession) -> Void
   ) -> IRCProgress {
-    ask(.find(words.compactMap { try? Nick($0) }), session) { reply, irc, session in
-      if case .found(let nicks) = reply { show(nicks, irc, session) }
+    ask(.holders(words.compactMap { try? Nick($0) }), session) { reply, irc, session in
+      if case .holders(let nicks) = reply { show(nicks, irc, session) }
       return .done
     }
   }

@@ -14,14 +14,11 @@ extension IRCDialect {
       refuse(IRCRefusal(.errErroneusNickname, [text], error.reason), session)
       return .done
     }
-    return ask(.claim(nick), session) { reply, irc, session in
-      switch reply {
-      case .nickInUse: irc.refuse(IRCRefusal(.errNicknameInUse, [nick.text]), session)
-      case .refused(let error):
-        irc.refuse(IRCRefusal(.errNicknameInUse, [nick.text], error.reason), session)
-      default: break
-      }
-      return .done
+    // Exactly the same nick changes nothing; another spelling of it is seen.
+    if nick.text == session.nick?.text { return .done }
+    return request(.claim(nick), session) { error, irc, session in
+      let reason = error.code == .nickInUse ? nil : error.reason
+      irc.refuse(IRCRefusal(.errNicknameInUse, [nick.text], reason), session)
     }
   }
 

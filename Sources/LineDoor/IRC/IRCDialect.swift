@@ -5,14 +5,16 @@ import Synchronization
 
 /// The IRC dialect (modern.ircdocs.horse, IRCv3).
 ///
-/// A line's command is looked up in ``IRCCommand/table``, and its handler called. A handler that needs something of the hub asks
-/// for it and is told the answer later; a line that names several targets is dealt with part by part, in order. The session
-/// is busy meanwhile, so the next line waits.
+/// A line's command is looked up in ``IRCCommand/table``, and its handler called. A handler that requests or asks something is told
+/// the outcome later; a line that names several targets is dealt with part by part, in order. The session is busy meanwhile, so the
+/// next line waits.
 final class IRCDialect: LineDialect {
   /// Deals with one part of a line.
   typealias Part = (IRCDialect, LineSession) -> IRCProgress
-  /// Goes on with what the hub has answered.
-  typealias Answer = (Reply, IRCDialect, LineSession) -> IRCProgress
+  /// Goes on with what the directory has answered.
+  typealias Answer = (DirectoryAnswer, IRCDialect, LineSession) -> IRCProgress
+  /// Tells the client why nothing came of what was requested.
+  typealias Refused = (ProtocolError, IRCDialect, LineSession) -> Void
 
   var negotiation = IRCNegotiation()
   /// The client has begun to negotiate capabilities: it is registered only after `CAP END`.
@@ -20,13 +22,13 @@ final class IRCDialect: LineDialect {
   var hasUser = false
   var isRegistered = false
   var modes = IRCUserModes()
-  var underWay = MessagesUnderWay()
+  var inFlight = MessagesInFlight()
 
   /// Lines that came before it was clear that this is IRC, and that it deals with first.
   private var held: ArraySlice<[UInt8]>
   /// The last part comes first.
   private var parts: [Part] = []
-  private var answer: Answer?
+  private var refused: Refused?
 
   init(held: some Sequence<[UInt8]>) { self.held = Array(held)[...] }
 
@@ -113,18 +115,30 @@ final class IRCDialect: LineDialect {
     if progress == .done, runParts(session) == .done { session.finishCommand() }
   }
 
-  /// Asks the hub. `answer` is called for a ``Reply``; what happens instead comes to ``happened(_:_:)``.
-  /// `isPaced`: see ``LineSession/ask(_:isPaced:)``.
-  func ask(
-    _ action: Request.Action, _ session: LineSession, isPaced: Bool = false, _ answer: @escaping Answer
+  /// Requests something; what happens then comes to ``received(_:_:)``. `refused` is called if nothing does.
+  func request(
+    _ action: Request.Action, _ session: LineSession, refused: @escaping Refused
   ) -> IRCProgress {
-    self.answer = answer
-    session.ask(action, isPaced: isPaced)
+    self.refused = refused
+    session.request(action)
     return .pending
   }
 
-  func replied(_ reply: Reply, _ session: LineSession) {
-    if let answer = answer.take() { settle(answer(reply, self, session), session) }
+  /// What was requested is refused at its place.
+  func requestRefused(_ error: ProtocolError, _ session: LineSession) {
+    if let refused = refused.take() { refused(error, self, session) }
+    settle(.done, session)
+  }
+
+  /// Asks the directory. `isPaced`: see ``LineSession/ask(_:isPaced:then:)``.
+  func ask(
+    _ query: DirectoryQuery, _ session: LineSession, isPaced: Bool = false, _ answer: @escaping Answer
+  ) -> IRCProgress {
+    session.ask(query, isPaced: isPaced) { [weak self] reply, session in
+      guard let self else { return }
+      settle(answer(reply, self, session), session)
+    }
+    return .pending
   }
 
   // MARK: Replies

@@ -14,16 +14,18 @@ struct IRCFormat: EventFormat {
     encoder.message(message, tags: tags, into: &out)
   }
 
-  func encode(_ notice: Notice, into out: inout [UInt8]) {
-    switch notice {
-    case .joined(let room, let nick): encoder.join(nick: nick, room: room, into: &out)
-    case .parted(let room, let nick, let reason):
-      encoder.part(nick: nick, room: room, reason: reason, into: &out)
-    case .quit(let nick, let reason): encoder.quit(nick: nick, reason: reason, into: &out)
-    case .renamed(let from, let to): encoder.nick(from: from, to: to, into: &out)
-    case .topic(let stored):
-      let (nick, text) = (stored.topic.author, stored.topic.text)
-      encoder.topic(nick: nick, room: stored.room, topic: text, into: &out)
+  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+    switch event.kind {
+    case .joined(let joining): encoder.join(nick: joining.nick.text, room: room.text, into: &out)
+    case .parted(let parting):
+      encoder.part(nick: parting.nick.text, room: room.text, reason: parting.reason, into: &out)
+    case .quit(let quitting): encoder.quit(nick: quitting.nick.text, reason: quitting.reason, into: &out)
+    case .renamed(let renaming):
+      encoder.nick(from: renaming.old.text, to: renaming.new.text, into: &out)
+    case .topic(let change):
+      encoder.topic(
+        nick: change.topic.author, room: room.text, topic: change.topic.text, into: &out)
+    case .message, .repeated, .named, .opened, .closed, .refused, .wanted: break
     }
   }
 }

@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTestSupport
 import Delivery
 import Glibc
 import LineProtocol
@@ -8,9 +9,12 @@ import Traffic
 
 @testable import AdminHTTP
 
-/// A door on a loop of its own with a log that does as it is told, and one connection whose other end the test holds.
+/// A door on a loop of its own with an order and a log that do as they are told, and one connection whose other end the test holds.
+/// Requests are decided on a thread of their own.
 final class DoorFixture: Sendable {
-  let log = ScriptedLog()
+  let log = MemoryStore()
+  let order = ScriptedOrder()
+  let bus: LocalEventBus
   private let loop: EventLoop
   private let peer: Int32
   private let door = Lock<Confined?>(nil)
@@ -18,16 +22,15 @@ final class DoorFixture: Sendable {
   /// A door on its way back to its own loop.
   private struct Confined: @unchecked Sendable { let door: HTTPDoor }
 
-  init() throws {
+  init(policy: Policy = Policy()) throws {
     loop = try EventLoop()
     var ends: [Int32] = [0, 0]
     socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
     peer = ends[1]
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-    let (own, loop, log) = (ends[0], self.loop, self.log)
-    let bus = LocalEventBus(log: log)
-    log.publish = { bus.publish($0) }
-    let exchange = Exchange(loops: [loop], bus: bus)
+    bus = LocalEventBus(log: log)
+    let (own, loop, log, order, bus) = (ends[0], self.loop, self.log, self.order, self.bus)
+    let mailboxes = Mailboxes(loops: [loop], bus: bus)
     // An hour: its own clock does not tick during a test, however long that takes.
     let settings = HTTPSettings(
       webSocketFormat: FormatID(0), names: [], allowedOrigins: [], lineAddresses: { [] },
@@ -36,8 +39,9 @@ final class DoorFixture: Sendable {
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
     try Thread.detached {
       try? loop.run { reactor in
-        let shard = exchange.attach(
-          loop: 0, reactor, hub: Hub(), log: log, formats: [WebSocketFormat()], metrics: DeliveryMetrics())
+        let shard = Shard(
+          loop: 0, reactor, directory: Directory(), order: order, log: log, formats: [WebSocketFormat()],
+          metrics: DeliveryMetrics(), mailboxes: mailboxes)
         let door = HTTPDoor(shard, settings)
         self.door.withLock { $0 = Confined(door: door) }
         guard case .admitted(let limiter) = ConnectionLimiter(TrafficLimits()).admit(.other, at: 0) else {
@@ -45,6 +49,9 @@ final class DoorFixture: Sendable {
         }
         reactor.adopt(own, outputLimit: 1 << 20) { door.handler(for: $0, Throttle(limiter)) }
       }
+    }
+    try Thread.detached {
+      Applier(ChatState(policy: policy), order: order.local, store: log) { 0 }.run { bus.publish($0) }
     }
   }
 
@@ -63,6 +70,16 @@ final class DoorFixture: Sendable {
     var answer = [UInt8](repeating: 0, count: 65_536)
     let count = recv(peer, &answer, answer.count, Int32(MSG_DONTWAIT))
     return Array(answer.prefix(max(0, count)))
+  }
+
+  /// Reads the text of a frame that is not long.
+  func frame() -> String? {
+    var header: [UInt8] = []
+    while header.count < 2, let byte = readBytes(1) { header += byte }
+    guard header.count == 2 else { return nil }
+    if header[1] < 126 { return read(Int(header[1])) }
+    guard header[1] == 126, let length = readBytes(2) else { return nil }
+    return read(Int(length[0]) << 8 | Int(length[1]))
   }
 
   /// Reads a response.
@@ -84,6 +101,10 @@ final class DoorFixture: Sendable {
   var hasEnded: Bool { read(1) == nil }
 
   private func read(_ count: Int) -> String? {
+    readBytes(count).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func readBytes(_ count: Int) -> [UInt8]? {
     var bytes = [UInt8](repeating: 0, count: count)
     var got = 0
     while got < count {
@@ -91,49 +112,34 @@ final class DoorFixture: Sendable {
       if read <= 0 { return nil }
       got += read
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   func stop() {
     loop.stop()
+    order.local.close()
     close(peer)
   }
 }
 
-/// Publishes what it is given at once, with the failure it was told.
-final class ScriptedLog: EventLog {
-  struct State: Sendable {
+/// A queue that is full when the test says so, and keeps what came.
+final class ScriptedOrder: Order {
+  private struct State {
     var isFull = false
-    var isHealthy = true
-    var failure: LogError?
-    var lastID: Int64 = 0
+    var submitted: [Request] = []
   }
 
-  let state = Lock(State())
-  nonisolated(unsafe) var publish: (@Sendable (Batch) -> Void)?
+  let local = LocalOrder()
+  private let state = Lock(State())
 
   var isFull: Bool { state.withLock(\.isFull) }
-  var isHealthy: Bool { state.withLock(\.isHealthy) }
-  var lastID: Int64 { state.withLock(\.lastID) }
+  /// All requests so far.
+  var submitted: [Request] { state.withLock(\.submitted) }
 
-  func append(_ events: [Event]) {
-    if events.isEmpty { return }
-    var events = events
-    for index in events.indices {
-      guard case .message(let room, var message) = events[index].change else { continue }
-      events[index].failure = state.withLock(\.failure)
-      message.id = state.withLock { state in
-        state.lastID += 1
-        return state.lastID
-      }
-      events[index].change = .message(room, message)
-    }
-    publish?(Batch(events: events))
-  }
+  func setFull(_ isFull: Bool) { state.withLock { $0.isFull = isFull } }
 
-  func read(
-    _ query: HistoryQuery, completion: @escaping @Sendable (Result<HistoryPage, LogError>) -> Void
-  ) {
-    completion(.failure(.unreadable(reason: "scripted")))
+  func submit(_ requests: [Request]) {
+    state.withLock { $0.submitted += requests }
+    local.submit(requests)
   }
 }

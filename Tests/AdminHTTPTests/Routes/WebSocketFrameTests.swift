@@ -1,10 +1,9 @@
-import ChatCore
-import Delivery
 import HTTPProtocol
 import LineProtocol
 import Testing
 
 @testable import AdminHTTP
+@testable import ChatCore
 
 @Suite(.timeLimit(.minutes(5))) struct WebSocketFrameTests {
   private typealias Dropped = WebSocketFrame.Dropped
@@ -21,12 +20,24 @@ import Testing
 
   @Test func showsWhatHappens() throws {
     let format = WebSocketFormat()
+    let (lobby, bob) = (try RoomName("lobby"), try Nick("bob"))
+    let events = [
+      Event.Kind.joined(
+        Joining(room: RoomID(1), name: lobby, nick: bob, newest: 58, after: nil, isFirst: true, seat: 1)),
+      .renamed(Renaming(old: bob, new: try Nick("rob"), isClaimed: true, rooms: [])),
+      .parted(
+        Parting(
+          room: RoomID(1), name: lobby, nick: bob, reason: "gone", isLast: true, seat: 1, index: 0)),
+      .quit(Quitting(nick: bob, isClaimed: true, reason: "gone", rooms: [])),
+      .topic(
+        TopicChange(
+          id: 59, room: RoomID(1), name: lobby,
+          topic: Topic(text: "x", author: "bob", time: Timestamp(milliseconds: 0)), old: nil,
+          before: RoomBefore(isStored: true, newest: 58))),
+    ].map { Event(origin: SessionID(loop: 0, serial: 1), $0) }
     let bytes = frames {
       format.encode(message(58), into: &$0)
-      format.encode(.joined(room: "lobby", nick: "bob"), into: &$0)
-      format.encode(.parted(room: "lobby", nick: "bob", reason: "gone"), into: &$0)
-      let topic = Topic(text: "x", author: "bob", time: Timestamp(milliseconds: 0))
-      format.encode(.topic(StoredTopic(id: 1, room: "lobby", topic: topic)), into: &$0)
+      for event in events { format.encode(event, in: lobby, into: &$0) }
       WebSocketFrame.gap(room: "lobby", from: 3, to: 9, into: &$0)
       WebSocketFrame.error(ProtocolError(.textEmpty, asked: "x"), into: &$0)
     }
@@ -36,6 +47,9 @@ import Testing
       texts(bytes) == [
         #"{"type":"message","data":\#(data)}"#,
         #"{"type":"join","data":{"user":"bob","room":"lobby"}}"#,
+        #"{"type":"part","data":{"user":"bob","room":"lobby"}}"#,
+        #"{"type":"join","data":{"user":"rob","room":"lobby"}}"#,
+        #"{"type":"part","data":{"user":"bob","room":"lobby"}}"#,
         #"{"type":"part","data":{"user":"bob","room":"lobby"}}"#,
         #"{"type":"gap","data":{"room":"lobby","from":3,"to":9}}"#,
         #"{"type":"error","data":{"code":"text-empty","reason":"the text is empty"}}"#,

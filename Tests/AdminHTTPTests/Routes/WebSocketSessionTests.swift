@@ -1,6 +1,6 @@
 import ChatCore
+import LineProtocol
 import Testing
-import Threads
 
 @testable import AdminHTTP
 
@@ -23,12 +23,35 @@ import Threads
   @Test func whatWaitedForTheLogIsTakenWhenItHasRoom() async throws {
     let door = try DoorFixture()
     defer { door.stop() }
-    door.log.state.withLock { $0.isFull = true }
+    door.order.setFull(true)
     #expect(door.ask(opening).status == 101)
     #expect(await door.exchange(frame) == [])
-    door.log.state.withLock { $0.isFull = false }
-    door.log.publish?(Batch(events: []))
-    let answer = String(decoding: await door.exchange([]).dropFirst(2), as: UTF8.self)
-    #expect(answer.contains(#""text":"hi""#))
+    door.order.setFull(false)
+    door.bus.publish(Batch(events: []))
+    #expect(try #require(door.frame()).contains(#""text":"hi""#))
+  }
+
+  /// Name and room come to their place together: nobody can come between them.
+  @Test func oneRequestEnters() throws {
+    let door = try DoorFixture()
+    defer { door.stop() }
+    #expect(door.ask(opening).status == 101)
+    let enter = Request.Action.enter(try Nick("ann"), try RoomName("default"), after: 0)
+    #expect(door.order.submitted.map(\.action) == [enter])
+  }
+
+  /// What is refused at its place is refused before the 101.
+  @Test(arguments: [
+    (Policy(reserved: try? Nick("Ann")), 422, "nick-reserved"), (Policy(rooms: 0), 503, "too-many-rooms"),
+    (Policy(roomsPerSession: 0), 503, "too-many-rooms"),
+  ])
+  func aRefusalIsAResponse(policy: Policy, status: Int, code: String) throws {
+    let door = try DoorFixture(policy: policy)
+    defer { door.stop() }
+    let refused = door.ask(opening)
+    #expect(refused.status == status)
+    #expect(refused.head.contains("Content-Type: application/problem+json\r\n"))
+    #expect(refused.content.contains("\"code\":\"\(code)\""))
+    #expect(door.hasEnded)
   }
 }
