@@ -9,6 +9,7 @@ package final class AgentPublisher: Sendable {
     let room: RoomName
     let text: MessageText
     let user: Nick
+    let reference: MessageReference
     let continuation: CheckedContinuation<Message, any Error>
   }
 
@@ -20,14 +21,18 @@ package final class AgentPublisher: Sendable {
   package func attach(to shard: Shard) {
     let participant = AgentParticipant(shard)
     shard.reactor.receive(jobs) {
-      for job in $0 { participant.post(job.room, job.text, job.user, job.continuation) }
+      for job in $0 {
+        participant.post(job.room, job.text, job.user, once: job.reference, job.continuation)
+      }
     }
   }
 
-  /// Publishes with the role `ai`. Returns when the message is on disk; throws `ProtocolError`.
-  package func post(_ room: RoomName, _ text: MessageText, as user: Nick) async throws -> Message {
+  /// Publishes with the role `ai`, once for a reference. Returns when the message is on disk; throws `ProtocolError`.
+  package func post(
+    _ room: RoomName, _ text: MessageText, as user: Nick, once reference: MessageReference
+  ) async throws -> Message {
     try await withCheckedThrowingContinuation { continuation in
-      jobs.post(Job(room: room, text: text, user: user, continuation: continuation))
+      jobs.post(Job(room: room, text: text, user: user, reference: reference, continuation: continuation))
     }
   }
 }
@@ -44,12 +49,12 @@ private final class AgentParticipant: Participant {
   }
 
   func post(
-    _ room: RoomName, _ text: MessageText, _ user: Nick,
+    _ room: RoomName, _ text: MessageText, _ user: Nick, once reference: MessageReference,
     _ continuation: CheckedContinuation<Message, any Error>
   ) {
     guard let session else { return }
     waiting.append(continuation)
-    shard.request(session, .post(room, text, as: user, .ai))
+    shard.request(session, .post(room, text, as: user, .ai, once: reference))
   }
 
   func received(_ event: Event) {

@@ -8,30 +8,37 @@ package struct AgentRunner: Sendable {
     case all
     case named(Set<RoomName>)
 
+    /// `room`: the name of a room that is there. Asked for every message on the thread that publishes it, so nothing is parsed.
     func contains(_ room: String) -> Bool {
       switch self {
       case .all: true
-      case .named(let names): (try? RoomName(room)).map(names.contains) ?? false
+      case .named(let names): names.contains { $0.isWritten(room) }
       }
     }
   }
 
+  /// Rooms are dealt out to so many lanes. One message of a lane is answered before the next of it is read: answers in a room come in
+  /// the order of what they answer, and a slow one holds up only a part of the other rooms.
+  static let laneCount = 8
+
   private let agent: any Agent
   private let name: Nick
   private let answersInARow: @Sendable () -> Bool
-  private let subscription: Subscription
-  private let post: @Sendable (RoomName, MessageText, Nick) async throws -> Message
+  private let lanes: [Subscription]
+  private let post: Post
   private let failed: @Sendable (String) -> Void
+
+  /// Publishes with the role `ai`, once for a reference, and returns when the answer is stored.
+  package typealias Post = @Sendable (RoomName, MessageText, Nick, MessageReference) async throws -> Message
 
   /// - Parameters:
   ///   - answersInARow: Whether each message is answered, also when others were said before the answer to an earlier one came; if
   ///     not, somebody speaks between any two answers in a room.
-  ///   - post: Publishes with the role `ai`, and returns when the answer is stored.
   ///   - failed: Is told why an answer could not be posted.
   package init(
     _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
     answersInARow: @escaping @Sendable () -> Bool,
-    post: @escaping @Sendable (RoomName, MessageText, Nick) async throws -> Message,
+    post: @escaping Post,
     failed: @escaping @Sendable (String) -> Void
   ) {
     self.agent = agent
@@ -40,18 +47,34 @@ package struct AgentRunner: Sendable {
     self.post = post
     self.failed = failed
     // Agents never answer agents: two of them would not stop. Nor does a program answer a notice (RFC 2812 §3.3.2).
-    subscription = bus.subscribe { $0.role == .user && $0.kind != .notice && rooms.contains($0.room) }
+    lanes = (0..<Self.laneCount).map { lane in
+      bus.subscribe {
+        $0.role == .user && $0.kind != .notice && rooms.contains($0.room) && Self.lane(of: $0.room) == lane
+      }
+    }
   }
 
-  /// Runs until the task is cancelled. One message is answered before the next is read, so answers come in the order of what they
-  /// answer.
+  /// The lane of a room, by its name as first written.
+  static func lane(of room: String) -> Int {
+    Int(room.utf8.reduce(0 as UInt32) { $0 &* 31 &+ UInt32($1) } % UInt32(laneCount))
+  }
+
+  /// Runs until the task is cancelled.
   package func run() async {
+    await withDiscardingTaskGroup { group in
+      for lane in lanes { group.addTask { await answer(lane) } }
+    }
+  }
+
+  private func answer(_ lane: Subscription) async {
     var turns = Turns()
-    for await message in subscription {
+    for await message in lane {
       if !answersInARow(), !turns.isAfterLastAnswer(message) { continue }
       guard let answer = await agent.answer(to: message) else { continue }
       do {
-        let stored = try await post(RoomName(message.room), MessageText(shortened(answer)), name)
+        // Whoever answers the same message again, also after a restart, says nothing twice.
+        let reference = try MessageReference("agent:\(message.id)")
+        let stored = try await post(RoomName(message.room), MessageText(shortened(answer)), name, reference)
         turns.note(stored, to: message)
       } catch {
         failed("the answer to message \(message.id) was not sent: \(error)")

@@ -101,7 +101,7 @@ struct Server {
       let acceptor = try Acceptor(self, reactor, doors)
       try shutdown.listen(reactor) { acceptor.close() }
       try reload.listen(reactor)
-      startAgent(agent, publisher)
+      startAgent(agent, publisher, shutdown)
       announce()
       keepWatchdogQuiet(reactor)
     }
@@ -128,14 +128,17 @@ struct Server {
     try Thread.detached { try? loop.run(prepare: prepare) }
   }
 
-  private func startAgent(_ agent: ReloadableAgent, _ publisher: AgentPublisher) {
+  private func startAgent(
+    _ agent: ReloadableAgent, _ publisher: AgentPublisher, _ shutdown: Shutdown
+  ) {
     guard configuration.agentEnabled else { return }
     let serverLog = self.serverLog
     let runner = AgentRunner(
       agent, named: configuration.agentName, in: configuration.agentRooms.runnerRooms, bus: bus,
       answersInARow: { agent.answersInARow },
-      post: { try await publisher.post($0, $1, as: $2) }, failed: { serverLog.warning("agent: \($0)") })
-    Task { await runner.run() }
+      post: { try await publisher.post($0, $1, as: $2, once: $3) },
+      failed: { serverLog.warning("agent: \($0)") })
+    shutdown.atBegin(cancel: Task { await runner.run() })
   }
 
   private func announce() {

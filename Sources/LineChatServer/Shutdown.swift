@@ -16,6 +16,7 @@ final class Shutdown: Sendable {
     var hasBegun = false
     var allStored = true
     var openLoops: Int
+    var tasks: [Task<Void, Never>] = []
   }
 
   private let state: Lock<State>
@@ -41,13 +42,20 @@ final class Shutdown: Sendable {
   func listen(_ reactor: Reactor, closeDoors: @escaping () -> Void) throws {
     _ = try SignalSource(Self.signals, reactor: reactor) { [self] signal in
       if state.withLock({ $0.hasBegun }) { return }
-      state.withLock { $0.hasBegun = true }
+      let tasks = state.withLock { state in
+        state.hasBegun = true
+        return state.tasks
+      }
+      for task in tasks { task.cancel() }
       serverLog.info("stopping: signal \(signal)")
       serviceManager.stopping()
       closeDoors()
       storePending()
     }
   }
+
+  /// A task that works until the end begins.
+  func atBegin(cancel task: Task<Void, Never>) { state.withLock { $0.tasks.append(task) } }
 
   /// Committing may take a while; the loops go on acknowledging what gets stored.
   private func storePending() {

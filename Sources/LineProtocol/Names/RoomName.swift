@@ -61,6 +61,12 @@ public struct RoomName: Hashable, Comparable, Sendable {
     return true
   }
 
+  /// Whether `text`, which is the name of a room without `#`, names this room.
+  public func isWritten(_ text: String) -> Bool {
+    let (text, key) = (text.utf8, key.utf8)
+    return text.count == key.count && zip(text, key).allSatisfy { ASCII.lowercased($0) == $1 }
+  }
+
   /// The order of the keys' bytes.
   public static func < (left: RoomName, right: RoomName) -> Bool {
     left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
