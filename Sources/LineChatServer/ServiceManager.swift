@@ -16,10 +16,14 @@ struct ServiceManager: Sendable {
   }
 
   func ready() { notify("READY=1") }
-  func alive() { notify("WATCHDOG=1") }
+  /// Not waited for: where the manager does not read, there will be another one.
+  func alive() { notify("WATCHDOG=1", Int32(MSG_DONTWAIT)) }
   func stopping() { notify("STOPPING=1") }
 
-  private func notify(_ state: String) {
+  /// How long a manager that does not read its socket may hold up the loop that tells it something.
+  private static let sendTimeout = timeval(tv_sec: 0, tv_usec: 100_000)
+
+  private func notify(_ state: String, _ flags: Int32 = 0) {
     guard let path, !path.isEmpty else { return }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
@@ -31,11 +35,13 @@ struct ServiceManager: Sendable {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     if descriptor < 0 { return }
     defer { close(descriptor) }
+    var timeout = Self.sendTimeout
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
     let bytes = Array(state.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), address, length)
+        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | flags, address, length)
       }
     }
   }

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import tempfile
 import unittest
@@ -25,11 +26,25 @@ class ServiceTest(unittest.TestCase):
             self.assertEqual(self.manager.recv(100), b"READY=1")
             self.assertEqual(self.manager.recv(100), b"WATCHDOG=1")
             self.assertEqual(self.manager.recv(100), b"WATCHDOG=1")
-            self.assertEqual(server.terminate(), 0)
+            server.send_signal(signal.SIGTERM)
             said = self.manager.recv(100)
             while said == b"WATCHDOG=1":
                 said = self.manager.recv(100)
             self.assertEqual(said, b"STOPPING=1")
+            self.assertEqual(server.wait(), 0)
+
+    def test_a_manager_that_does_not_read_holds_nothing_up(self):
+        with Server(env={"NOTIFY_SOCKET": self.path, "WATCHDOG_USEC": "2000"}) as server:
+            self.assertEqual(self.manager.recv(100), b"READY=1")
+            # The socket's queue is full when a send to it would wait.
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.setblocking(False)
+                with self.assertRaises(BlockingIOError):
+                    while True:
+                        sender.sendto(b"WATCHDOG=1", self.path)
+            with server.client("ann", "lobby") as ann:
+                self.assertEqual(ann.ask("PING x"), "PONG x")
+            self.assertEqual(server.terminate(), 0)
 
     def test_an_abstract_socket(self):
         name = f"@linechat-test-{os.getpid()}"

@@ -449,8 +449,11 @@ class Refusals(SocketCase):
             ("after=x", "after", None), ("after=-1", "after", None), ("after=1", "after", "future-id"),
         ]:
             self.assertEqual(self.refusal(query), (422, field, code), query)
-        self.assertEqual(self.refusal("after=0&user=bob&room=lobby"), (101, None, None))
-        # The room that was never entered is not there.
+        with self.chat.client("ann", "lobby") as ann:
+            self.assertEqual(self.refusal("after=0&user=bob&room=lobby"), (101, None, None))
+            ann.expect("JOIN lobby bob", "PART lobby bob")
+            self.assertEqual(ann.ask("PART lobby"), "OK PART lobby")
+        # The rooms that were never entered are not there.
         with HTTPClient(self.chat) as http:
             self.assertEqual(http.get("/rooms").json()["rooms"], [])
 
