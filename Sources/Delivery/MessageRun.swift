@@ -11,17 +11,15 @@ struct MessageRun {
   private static let longRunBytes = 16 * 1024
 
   private(set) var room: LocalRoom?
-  private(set) var encoded: [[UInt8]]
+  private(set) var encoded: [MarkedBytes]
   private(set) var given: [(output: Output, format: Int, through: Int)] = []
-  /// The id of the first message, while there is one.
-  private(set) var first: Int64?
   private var messages = 0
   /// Messages of live members, who are told of their own in another way.
   private var ofMembers = 0
 
-  init(formats: Int) { encoded = Array(repeating: [], count: formats) }
+  init(formats: Int) { encoded = Array(repeating: MarkedBytes(), count: formats) }
 
-  var isLong: Bool { encoded.contains { $0.count > Self.longRunBytes } }
+  var isLong: Bool { encoded.contains { $0.bytes.count > Self.longRunBytes } }
 
   /// How often a message is shown to somebody when the run is.
   var deliveries: Int {
@@ -34,22 +32,21 @@ struct MessageRun {
   mutating func add(_ message: Message, _ formats: [any EventFormat]) {
     guard let room else { return }
     for index in formats.indices where !room.members[index].isEmpty {
-      formats[index].encode(message, into: &encoded[index])
+      encoded[index].append(.live(message.id)) { formats[index].encode(message, into: &$0) }
     }
-    first = first ?? message.id
     messages += 1
   }
 
-  /// What `output` has not been shown of the run so far.
-  func rest(for output: Output, _ format: Int) -> ArraySlice<UInt8> {
+  /// Shows `output` what it has not been shown of the run so far.
+  func showRest(to output: Output, _ format: Int) {
     let through = given.first { $0.output == output }?.through ?? 0
-    return encoded[format][through...]
+    output.append(encoded[format], from: through)
   }
 
   /// `output` has been shown all of the run so far but the last message, which is its own.
   mutating func markGiven(_ output: Output, _ format: Int) {
     ofMembers += 1
-    let through = encoded[format].count
+    let through = encoded[format].bytes.count
     if let index = given.firstIndex(where: { $0.output == output }) {
       given[index].through = through
     } else {
@@ -59,10 +56,9 @@ struct MessageRun {
 
   mutating func end() {
     room = nil
-    first = nil
     messages = 0
     ofMembers = 0
     given.removeAll(keepingCapacity: true)
-    for index in encoded.indices { encoded[index].removeAll(keepingCapacity: true) }
+    for index in encoded.indices { encoded[index].removeAll() }
   }
 }

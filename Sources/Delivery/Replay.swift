@@ -26,11 +26,13 @@ package final class Replay {
   /// What is shown after the cursor. The cursor goes past what is not.
   private let kinds: HistoryQuery.Kinds
   private let end: End
+  /// That of the marks of what is shown.
+  package let lane: OutputLane
   private let session: SessionID
   private let shard: Shard
   private let output: Output
   private weak var sink: (any ReplaySink)?
-  /// What a session that is cut off now would resume from: everything up to this id was shown.
+  /// What a session that is cut off now would resume from, if nothing is dropped: everything up to this id was shown.
   package private(set) var cursor: Int64
   private var lastShown: Int64
   /// Messages before the cursor that are still to be read, and shown first.
@@ -44,10 +46,10 @@ package final class Replay {
   /// `loaded`: the first messages of it all, if they were read already.
   package init(
     of room: RoomID, after cursor: Int64, preceding: Int = 0, to end: End,
-    beginningWith loaded: [Entry] = [], kinds: HistoryQuery.Kinds, session: SessionID, output: Output,
-    on shard: Shard,
-    sink: any ReplaySink
+    beginningWith loaded: [Entry] = [], kinds: HistoryQuery.Kinds, lane: OutputLane, session: SessionID,
+    output: Output, on shard: Shard, sink: any ReplaySink
   ) {
+    self.lane = lane
     self.room = room
     self.kinds = kinds
     self.cursor = cursor
@@ -83,8 +85,8 @@ package final class Replay {
     if output.isOverflowed { return }
     while !isOver, !isReading {
       while let entry = loaded.first, output.pendingBytes <= Self.pendingBytes {
-        sink?.show(entry)
-        // The session is about to be cut off, and keeps nothing more: neither is this entry known to be kept.
+        sink?.show(entry, mark: OutputMark(lane, entry.id))
+        // The session is about to be cut off, and keeps nothing more.
         if output.isOverflowed { return }
         cursor = entry.id
         lastShown = entry.id
@@ -142,7 +144,9 @@ package final class Replay {
     read(query) { replay, page in
       let cursor = replay.cursor
       if cursor < page.trimmedTo {
-        replay.sink?.showGap(from: cursor, to: page.trimmedTo)
+        // Whoever is not shown the gap resumes before it.
+        let mark = OutputMark(replay.lane, cursor + 1)
+        replay.sink?.showGap(from: cursor, to: page.trimmedTo, mark: mark)
         replay.lastShown = page.trimmedTo
       }
       replay.loaded = page.entries[...]
@@ -179,9 +183,10 @@ package final class Replay {
 
 /// Shows what a ``Replay`` reads.
 package protocol ReplaySink: AnyObject {
-  func show(_ entry: Entry)
-  /// Entries with `from` < id ≤ `to` are gone.
-  func showGap(from: Int64, to: Int64)
+  /// What is appended has this mark.
+  func show(_ entry: Entry, mark: OutputMark)
+  /// Entries with `from` < id ≤ `to` are gone. What is appended has this mark.
+  func showGap(from: Int64, to: Int64, mark: OutputMark)
   /// Calls ``Replay/outputDrained()`` when everything has been sent.
   func continueWhenDrained()
   func replayEnded(at cursor: Int64)

@@ -6,7 +6,6 @@ import Synchronization
 extension Shard {
   /// Shows a batch, in order, to the sessions of this loop.
   func deliver(_ batch: Batch) {
-    if turnStart.turn != reactor.turn { turnStart = (reactor.turn, newestShown) }
     for event in batch.events { deliver(event) }
     showRun()
     batchDelivered()
@@ -26,7 +25,6 @@ extension Shard {
     case .topic(let change):
       show(event, in: change.room, except: origin?.output)
       rooms[change.room]?.note(.topic(change.stored))
-      // Not before: an output that is cut off meanwhile was not given it, and resumes before it.
       newestShown = change.id
     case .joined(let joining):
       if joining.isFirst { show(event, in: joining.room, except: nil) }
@@ -57,9 +55,7 @@ extension Shard {
     let sender = origin.flatMap { seat in
       seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format.index) : nil }
     }
-    if let (output, format) = sender {
-      run.rest(for: output, format).withUnsafeBytes { output.append($0) }
-    }
+    if let (output, format) = sender { run.showRest(to: output, format) }
     run.add(message, formats)
     if let (output, format) = sender { run.markGiven(output, format) }
   }
@@ -72,9 +68,7 @@ extension Shard {
     for index in formats.indices {
       reactor.append(run.encoded[index], to: room.members[index], except: senders)
     }
-    for (output, format, _) in run.given {
-      run.rest(for: output, format).withUnsafeBytes { output.append($0) }
-    }
+    for (output, format, _) in run.given { run.showRest(to: output, format) }
     run.end()
   }
 
@@ -128,9 +122,15 @@ extension Shard {
     _ event: Event, in room: RoomName, _ format: Int, to outputs: [Output], except excluded: Output?
   ) {
     if outputs.isEmpty { return }
-    scratch.removeAll(keepingCapacity: true)
-    formats[format].encode(event, in: room, into: &scratch)
-    if scratch.isEmpty { return }
+    scratch.removeAll()
+    scratch.append(event.topicID.map(OutputMark.live)) { formats[format].encode(event, in: room, into: &$0) }
     reactor.append(scratch, to: outputs, except: excluded.map { [$0] } ?? [])
+  }
+}
+
+extension Event {
+  /// The id of a change of topic.
+  fileprivate var topicID: Int64? {
+    if case .topic(let change) = kind { change.id } else { nil }
   }
 }

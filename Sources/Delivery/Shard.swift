@@ -17,12 +17,10 @@ package final class Shard {
   var rooms: [RoomID: LocalRoom] = [:]
   var participants: [UInt64: SessionEntry] = [:]
   let formats: [any EventFormat]
-  var scratch: [UInt8] = []
+  var scratch = MarkedBytes()
   var run: MessageRun
 
   var newestShown: Int64
-  /// The first delivery of a turn: which turn, and the newest entry shown before it.
-  var turnStart: (turn: Int, newest: Int64) = (0, 0)
   /// On loop 0 only: what was published, for all loops to ask.
   private var directory: Directory?
   private let mailboxes: Mailboxes
@@ -156,13 +154,6 @@ package final class Shard {
   private func forgetIfEmpty(_ room: RoomID) {
     if rooms[room]?.isEmpty == true { rooms[room] = nil }
   }
-
-  /// No entry up to this id is shown for the first time in this turn. What an overflowing output dropped without a trace is
-  /// after it.
-  package var shownBeforeThisTurn: Int64 { turnStart.turn == reactor.turn ? turnStart.newest : newestShown }
-
-  /// Everything up to this id was given to the outputs of all who were to see it: what an output drops from now on is after it.
-  package var givenToAll: Int64 { run.first.map { $0 - 1 } ?? newestShown }
 
   // MARK: Log
 

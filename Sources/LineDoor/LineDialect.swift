@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Reactor
 
 /// How a line session understands what it reads and words what it answers: plain or IRC.
 ///
@@ -18,8 +19,9 @@ protocol LineDialect: AnyObject {
   func refuseLongLine(_ session: LineSession) -> LongLineOutcome
   /// Something that the session asked for has happened, and is in its books.
   func received(_ event: Event, _ session: LineSession)
-  func show(_ entry: Entry, _ session: LineSession)
-  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession)
+  /// What is sent has this mark.
+  func show(_ entry: Entry, mark: OutputMark, _ session: LineSession)
+  func showGap(_ room: RoomName, from: Int64, to: Int64, mark: OutputMark, _ session: LineSession)
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)
   /// Whether clients of the dialect answer a ping by themselves, and how they are asked.
@@ -27,8 +29,8 @@ protocol LineDialect: AnyObject {
   func ping(_ session: LineSession)
   /// The last words to a session that the server ends for what its client did or did not do.
   func dismiss(_ error: ProtocolError, _ session: LineSession)
-  /// The last lines of a session that is cut off; `dropped` are the lines that it will not get.
-  func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8]
+  /// The last lines of a session that is cut off; `dropped` are the marks of the lines that it will not get.
+  func farewell(_ reason: Farewell, dropped: DroppedMarks, _ session: LineSession) -> [UInt8]
 }
 
 enum LineOutcome {

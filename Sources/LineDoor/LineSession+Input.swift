@@ -116,8 +116,6 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  func evicted() { givenWhenEvicted = shard.givenToAll }
-
   var heldBytes: Int { replay?.heldBytes ?? 0 }
 
   func closed() {

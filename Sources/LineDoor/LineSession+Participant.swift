@@ -62,10 +62,10 @@ extension LineSession: Participant {
 }
 
 extension LineSession: ReplaySink {
-  func show(_ entry: Entry) { dialect.show(entry, self) }
+  func show(_ entry: Entry, mark: OutputMark) { dialect.show(entry, mark: mark, self) }
 
-  func showGap(from: Int64, to: Int64) {
-    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, self) }
+  func showGap(from: Int64, to: Int64, mark: OutputMark) {
+    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, mark: mark, self) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }

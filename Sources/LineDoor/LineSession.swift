@@ -31,6 +31,7 @@ final class LineSession {
   private var hasLeft = false
   var replay: Replay?
   var replayRoom: RoomName?
+  private var replays: UInt32 = 0
   /// The next part of a long answer.
   var continuation: (() -> Void)?
   var endReason = "connection closed"
@@ -38,12 +39,12 @@ final class LineSession {
   /// What was asked for since the last read: a line that names several rooms counts for each.
   var asked = 0
   var keepalive: Keepalive
-  /// Nothing more is kept for this session that comes after this id.
-  var givenWhenEvicted: Int64?
 
   struct JoinedRoom {
     let id: RoomID
     let name: RoomName
+    /// That of the replay with which the session has come to the room's present.
+    var replayLane: OutputLane?
   }
 
   init(_ connection: Connection, _ shard: Shard, _ settings: LineSettings, _ throttle: Throttle) {
@@ -65,12 +66,12 @@ final class LineSession {
   /// Another message may be sent.
   var canPublish: Bool { !isBusy && inFlight < LineSettings.messagesInFlight && !shard.order.isFull }
 
-  func send(_ bytes: [UInt8]) { connection.output.append(bytes) }
+  func send(_ bytes: [UInt8], mark: OutputMark? = nil) { connection.output.append(bytes, mark: mark) }
 
-  func send(_ encode: (inout [UInt8]) -> Void) {
+  func send(mark: OutputMark? = nil, _ encode: (inout [UInt8]) -> Void) {
     var bytes: [UInt8] = []
     encode(&bytes)
-    send(bytes)
+    send(bytes, mark: mark)
   }
 
   /// Goes on with a long answer when the socket has taken what there is of it. The session is busy until then.
@@ -141,17 +142,25 @@ final class LineSession {
   ) {
     isBusy = true
     replayRoom = room.name
+    replays += 1
+    let lane = OutputLane.replay(replays)
+    if end == .live, let index = rooms.firstIndex(where: { $0.id == room.id }) {
+      rooms[index].replayLane = lane
+    }
     let replay = Replay(
       of: room.id, after: cursor, preceding: preceding, to: end, beginningWith: loaded, kinds: .all,
-      session: id,
-      output: connection.output,
-      on: shard, sink: self)
+      lane: lane, session: id, output: connection.output, on: shard, sink: self)
     self.replay = replay
     replay.start()
   }
 
-  /// What the replay in progress has shown of a room.
-  func replayCursor(in room: RoomName) -> Int64? { replayRoom == room ? replay?.cursor : nil }
+  /// Where a session that is not sent what was `dropped` goes on with a room that it is in.
+  func resumePoint(in room: JoinedRoom, _ dropped: DroppedMarks) -> Int64 {
+    let shown = room.replayLane.flatMap { dropped.first(of: $0) }.map { $0 - 1 } ?? .max
+    if let replay, replay.lane == room.replayLane { return min(replay.cursor, shown) }
+    let live = dropped.first(of: .live).map { $0 - 1 } ?? .max
+    return min(shard.newest(in: room.id), live, shown)
+  }
 
   /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
   /// is free, and nothing follows its last line.

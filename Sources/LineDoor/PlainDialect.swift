@@ -248,7 +248,11 @@ final class PlainDialect: LineDialect {
 
   func received(_ event: Event, _ session: LineSession) {
     switch event.kind {
-    case .message(let message, _, _, _), .repeated(let message):
+    case .message(let message, _, _, _):
+      session.send(mark: .live(message.id)) {
+        PlainEncoder.okMessage(room: message.room, id: message.id, into: &$0)
+      }
+    case .repeated(let message):
       session.send { PlainEncoder.okMessage(room: message.room, id: message.id, into: &$0) }
     case .refused(let refusal):
       refuse(refusal.error, session)
@@ -279,8 +283,8 @@ final class PlainDialect: LineDialect {
     session.finishCommand()
   }
 
-  func show(_ entry: Entry, _ session: LineSession) {
-    session.send {
+  func show(_ entry: Entry, mark: OutputMark, _ session: LineSession) {
+    session.send(mark: mark) {
       switch entry {
       case .message(let message): PlainEncoder.history(message, into: &$0)
       case .topic(let topic): PlainFormat.encode(topic, into: &$0)
@@ -288,8 +292,8 @@ final class PlainDialect: LineDialect {
     }
   }
 
-  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {
-    session.send { PlainEncoder.gap(room: room.text, from: from, to: to, into: &$0) }
+  func showGap(_ room: RoomName, from: Int64, to: Int64, mark: OutputMark, _ session: LineSession) {
+    session.send(mark: mark) { PlainEncoder.gap(room: room.text, from: from, to: to, into: &$0) }
   }
 
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {

@@ -156,7 +156,6 @@ public final class Connection: Pollable {
   /// Sends what was appended. Called by the reactor once a turn, or when the socket can take more.
   func flush() {
     if phase == .closed { return }
-    // What did not fit must still be there when the handler looks where its peer lost the thread.
     if output.isEvicted {
       // Its turn to go comes. What it was shown together with others cannot stay where it is until then.
       if output.state.pointee.isSharing, reactor.outputs.isFarOverBudget { return giveWay() }
@@ -207,8 +206,8 @@ public final class Connection: Pollable {
 
   /// Ends a connection whose peer does not read: the unit begun is finished, the rest is dropped, the farewell follows.
   ///
-  /// `farewell` is given the dropped bytes (whole units) and returns the last ones to send.
-  public func cutOff(farewell: (_ dropped: [UInt8]) -> [UInt8]) {
+  /// `farewell` is given the marks of what is dropped, or was not kept any more, and returns the last bytes to send.
+  public func cutOff(farewell: (_ dropped: DroppedMarks) -> [UInt8]) {
     guard phase == .open else { return }
     let boundary = output.withBuffered { bytes, sent in
       var start = 0

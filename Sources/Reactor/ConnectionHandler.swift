@@ -12,7 +12,7 @@ public protocol ConnectionHandler: AnyObject {
   func outputDrained()
 
   /// More was appended than the connection may hold, or it held most of what was too much for all together
-  /// (``Connection/isEvicted``). The handler cuts the connection off: ``Connection/cutOff(farewell:)``.
+  /// (``Connection/isEvicted``): nothing of that is kept. The handler cuts the connection off: ``Connection/cutOff(farewell:)``.
   func outputOverflowed()
 
   /// The connection is gone. The handler forgets it, and takes its ``Output`` out of every list.
@@ -22,17 +22,11 @@ public protocol ConnectionHandler: AnyObject {
   /// in a buffer that starts at a unit's boundary.
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int?
 
-  /// Together the connections of the loop hold too much, and this one holds most: nothing of what is appended from here on is kept. Its
-  /// ``outputOverflowed()`` comes later, in this turn or another. May come in the middle of a fan-out, in which no list of outputs may
-  /// change.
-  func evicted()
-
   /// Bytes that the handler keeps for its peer: a unit of input that is not whole, an answer that is not appended yet. Asked for after
   /// input was offered, and when an answer begins and ends to wait for the socket.
   var heldBytes: Int { get }
 }
 
 extension ConnectionHandler {
-  public func evicted() {}
   public var heldBytes: Int { 0 }
 }

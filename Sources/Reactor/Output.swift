@@ -30,16 +30,34 @@ public struct Output: Hashable {
   /// Appends whole units (lines, frames) to be sent at the end of this turn.
   ///
   /// When the unsent bytes exceed the connection's bound, even after the kernel was offered what is there, the output has
-  /// overflowed: these bytes are the last that are kept, and the handler is told at the end of the turn.
+  /// overflowed: from these bytes on nothing is kept, and the handler is told at the end of the turn. `mark`: what all of them together
+  /// show.
   @inline(__always)
-  public func append(_ bytes: UnsafeRawBufferPointer) { state.pointee.append(bytes, handle: self) }
+  public func append(_ bytes: UnsafeRawBufferPointer, mark: OutputMark? = nil) {
+    state.pointee.append(bytes, mark.map(OutputState.Marking.one) ?? .none, handle: self)
+  }
 
   /// The same for an array.
-  public func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+  public func append(_ bytes: [UInt8], mark: OutputMark? = nil) {
+    bytes.withUnsafeBytes { append($0, mark: mark) }
+  }
+
+  /// Appends the units of `run` from `start` on, which is where one begins.
+  public func append(_ run: MarkedBytes, from start: Int) {
+    run.bytes.withUnsafeBytes { bytes in
+      run.marks.withUnsafeBufferPointer { marks in
+        state.pointee.append(
+          UnsafeRawBufferPointer(rebasing: bytes[start...]), .copied(marks, from: start), handle: self)
+      }
+    }
+  }
+
+  /// The first mark of `lane` whose bytes were not kept.
+  public func firstLost(of lane: OutputLane) -> Int64? { state.pointee.marks.lost.first(of: lane) }
 
   /// Appends past the bound: for a farewell, after ``dropUnsent(from:)``.
   func appendFarewell(_ bytes: [UInt8]) {
-    bytes.withUnsafeBytes { state.pointee.keep($0, handle: self) }
+    bytes.withUnsafeBytes { state.pointee.keep($0, .none, handle: self) }
   }
 
   /// The connection is going to be cut off because all together held too much, and it held most.
@@ -66,11 +84,10 @@ public struct Output: Hashable {
     return body(UnsafeRawBufferPointer(start: state.pointee.base, count: count), state.pointee.head)
   }
 
-  /// Removes everything from `offset` on, which is not before what was sent, and returns it.
-  func dropUnsent(from offset: Int) -> [UInt8] {
-    let dropped = withBuffered { bytes, _ in Array(bytes[offset...]) }
-    state.pointee.tail = offset
-    return dropped
+  /// Removes everything from `offset` on, where a unit begins that was not sent, and returns what was marked of it.
+  func dropUnsent(from offset: Int) -> DroppedMarks {
+    state.pointee.keepShared(sent: 0)
+    return state.pointee.dropUnsent(from: offset)
   }
 
   /// Forgets the first `count` bytes, all of them sent.
@@ -89,9 +106,9 @@ enum FlushResult: Equatable {
 extension Reactor {
   /// Appends the same bytes, whole units, to all outputs but those in `excluded` (few). The fan-out: an output that has nothing else
   /// to send in this turn sends them from where they are, once for all.
-  public func append(_ bytes: [UInt8], to members: [Output], except excluded: [Output]) {
-    if bytes.isEmpty || members.isEmpty { return }
-    let shared = outputs.arena.copy(bytes)
+  public func append(_ run: MarkedBytes, to members: [Output], except excluded: [Output]) {
+    if run.bytes.isEmpty || members.isEmpty { return }
+    let shared = outputs.arena.copy(run)
     members.withUnsafeBufferPointer { members in
       for output in members where excluded.isEmpty || !excluded.contains(output) {
         output.state.pointee.appendShared(shared, handle: output)

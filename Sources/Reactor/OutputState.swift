@@ -17,8 +17,10 @@ struct OutputState: ~Copyable {
   private unowned(unsafe) let queue: OutputQueue
   private var block = OutputBlock()
   private(set) var head = 0
-  var tail = 0
-  private var shared: UnsafeRawBufferPointer?
+  private(set) var tail = 0
+  /// What the bytes of the block show.
+  private(set) var marks = OutputMarks()
+  private var shared: TurnArena.Run?
   var isDirty = false
   var isOverflowed = false
   /// The kernel took less than it was offered.
@@ -27,7 +29,7 @@ struct OutputState: ~Copyable {
   var isDrainAwaited = false
   /// The connection is going to be cut off, to give back what it holds, and sends nothing until then.
   private(set) var isEvicted = false
-  /// The bytes of the block that are in the budget, in whole steps, and what the connection holds besides.
+  /// What waits in the block, as it is in the budget, in whole steps; and what the connection holds besides.
   private var accounted = 0
   private(set) var held = 0
   private var slot = MemoryBudget<Output>.noSlot
@@ -45,43 +47,63 @@ struct OutputState: ~Copyable {
   /// Shared bytes are all that there is to send.
   var isSharing: Bool { shared != nil }
 
-  var pendingBytes: Int { tail - head + (shared?.count ?? 0) }
+  var pendingBytes: Int { tail - head + (shared?.bytes.count ?? 0) }
+
+  /// What bytes show that are appended.
+  enum Marking {
+    case none
+    case one(OutputMark)
+    /// Marks of a run that the bytes are the end of, from `from` on.
+    case copied(UnsafeBufferPointer<EndMark>, from: Int)
+    /// Marks that stay in the turn's arena.
+    case shared(UnsafeBufferPointer<EndMark>)
+  }
 
   /// Appends bytes of the turn's arena, without a copy where nothing else is waiting.
   @inline(__always)
-  mutating func appendShared(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if block.base == nil, shared == nil, bytes.count <= limit, !isOverflowed {
-      shared = bytes
+  mutating func appendShared(_ run: TurnArena.Run, handle: Output) {
+    if block.base == nil, shared == nil, run.bytes.count <= limit, !isOverflowed {
+      shared = run
       markDirty(handle)
     } else {
-      append(bytes, handle: handle)
+      append(run.bytes, .shared(run.marks), handle: handle)
     }
   }
 
   @inline(__always)
-  mutating func append(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if pendingBytes + bytes.count > limit, !hasRoomAfterFlush(for: bytes.count) {
-      // This unit is still kept: it tells the handler where its peer lost the thread.
-      store(bytes, handle: handle)
-      isOverflowed = true
+  mutating func append(_ bytes: UnsafeRawBufferPointer, _ marking: Marking, handle: Output) {
+    if pendingBytes + bytes.count > limit, !hasRoomAfterFlush(for: bytes.count) { overflow(handle) }
+    if isOverflowed || (queue.isOverBudget && !relieve(handle)) {
+      lose(marking)
     } else {
-      store(bytes, handle: handle)
+      keep(bytes, marking, handle: handle)
     }
   }
 
+  /// Appends whatever the bounds say.
   @inline(__always)
-  mutating func store(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if isOverflowed { return }
-    if queue.isOverBudget, !relieve(handle) { return }
-    keep(bytes, handle: handle)
+  mutating func keep(_ bytes: UnsafeRawBufferPointer, _ marking: Marking, handle: Output) {
+    if shared != nil { keepShared(sent: 0) }
+    copy(bytes, marking)
+    markDirty(handle)
   }
 
-  /// The same whatever the bounds say.
-  @inline(__always)
-  mutating func keep(_ bytes: UnsafeRawBufferPointer, handle: Output) {
-    if shared != nil { keepShared(sent: 0) }
-    copy(bytes)
+  /// The handler is told at the end of the turn.
+  @inline(never)
+  private mutating func overflow(_ handle: Output) {
+    if isOverflowed { return }
+    isOverflowed = true
     markDirty(handle)
+  }
+
+  @inline(never)
+  private mutating func lose(_ marking: Marking) {
+    switch marking {
+    case .none: break
+    case .one(let mark): marks.lose(mark)
+    case .copied(let run, let start): marks.lose(run, from: start)
+    case .shared(let run): marks.lose(run, from: 0)
+    }
   }
 
   @inline(__always)
@@ -92,24 +114,45 @@ struct OutputState: ~Copyable {
   }
 
   @inline(__always)
-  private mutating func copy(_ bytes: UnsafeRawBufferPointer) {
+  private mutating func copy(_ bytes: UnsafeRawBufferPointer, _ marking: Marking) {
     guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
+    let start = tail
     if tail + bytes.count > block.capacity {
       block.reserve(tail + bytes.count, used: tail, waits: isBlocked, from: queue)
     }
     // `reserve` leaves the block with memory, or ends the process.
     (block.base.unsafelyUnwrapped + tail).copyMemory(from: source, byteCount: bytes.count)
     tail += bytes.count
-    if tail > accounted { account() }
+    switch marking {
+    case .none: break
+    case .one(let mark): marks.add(mark, end: tail)
+    case .copied(let run, let from): marks.addCopy(of: run, from: from, at: start)
+    case .shared(let run): marks.add(run, at: start)
+    }
+    if waitingBytes > accounted { account() }
   }
 
   /// Takes a copy of the shared bytes, of which the first `sent` are sent.
   @inline(never)
   mutating func keepShared(sent: Int, isBlocked: Bool = false) {
-    guard let bytes = shared.take() else { return }
+    guard let run = shared.take() else { return }
     self.isBlocked = isBlocked
-    copy(bytes)
+    copy(run.bytes, .shared(run.marks))
     head = sent
+    keepMarks()
+  }
+
+  /// Copies the marks that are in the turn's arena.
+  mutating func keepMarks() {
+    marks.keepRuns(sent: head)
+    if waitingBytes > accounted { account() }
+  }
+
+  mutating func dropUnsent(from offset: Int) -> DroppedMarks {
+    let dropped = marks.dropped(from: offset)
+    marks.removeAll()
+    tail = offset
+    return dropped
   }
 
   /// A burst within one turn is not slowness: the kernel is asked before the connection is given up.
@@ -125,7 +168,7 @@ struct OutputState: ~Copyable {
   mutating func sendsShared() -> Bool {
     guard let shared, !isDrainAwaited, !isOverflowed else { return false }
     var sent = 0
-    if Self.send(shared, from: &sent, to: descriptor) == .drained {
+    if Self.send(shared.bytes, from: &sent, to: descriptor) == .drained {
       self.shared = nil
       return true
     }
@@ -141,7 +184,7 @@ struct OutputState: ~Copyable {
   mutating func flush() -> FlushResult {
     if let shared {
       var sent = 0
-      let result = Self.send(shared, from: &sent, to: descriptor)
+      let result = Self.send(shared.bytes, from: &sent, to: descriptor)
       if result == .drained { self.shared = nil } else { keepShared(sent: sent, isBlocked: true) }
       return result
     }
@@ -152,6 +195,8 @@ struct OutputState: ~Copyable {
     case .blocked:
       isBlocked = true
       block.settle(used: tail, queue)
+      marks.keepRuns(sent: head)
+      marks.forget(sent: head)
       account()
     case .failed: break
     }
@@ -183,6 +228,7 @@ struct OutputState: ~Copyable {
     memmove(base, base + count, tail - count)
     head -= count
     tail -= count
+    marks.move(by: count)
     account()
   }
 
@@ -197,6 +243,7 @@ struct OutputState: ~Copyable {
     isBlocked = false
     head = 0
     tail = 0
+    marks.removeAll()
     account()
   }
 
@@ -214,7 +261,6 @@ struct OutputState: ~Copyable {
   mutating func evict() {
     isEvicted = true
     isOverflowed = true
-    connection?.handler?.evicted()
   }
 
   /// The connection has been cut off. Its last words have all the time that any have.
@@ -223,10 +269,13 @@ struct OutputState: ~Copyable {
     slot = queue.readmit(slot)
   }
 
+  /// Bytes of the block, and of what is kept about them.
+  private var waitingBytes: Int { tail + marks.bytes }
+
   @inline(never)
   private mutating func account() {
     let step = block.isMapped ? OutputQueue.blockSize : OutputQueue.accountingStep
-    accounted = block.base == nil ? 0 : max(step, (tail + step - 1) / step * step)
+    accounted = block.base == nil ? 0 : max(step, (waitingBytes + step - 1) / step * step)
     slot = queue.account(accounted + held, slot, of: connection)
   }
 

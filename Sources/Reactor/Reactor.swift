@@ -200,10 +200,15 @@ public final class Reactor {
     for output in dirty {
       output.state.pointee.isDirty = false
       // The hot path of fan-out does not touch the connection, whose memory is cold.
-      if !output.state.pointee.sendsShared() { output.state.pointee.connection?.flush() }
+      if output.state.pointee.sendsShared() { continue }
+      output.state.pointee.connection?.flush()
+      output.state.pointee.keepMarks()
     }
     // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after turn.
-    for output in outputs.dirty { output.state.pointee.keepShared(sent: 0) }
+    for output in outputs.dirty {
+      output.state.pointee.keepShared(sent: 0)
+      output.state.pointee.keepMarks()
+    }
     outputs.arena.reset()
     keepToBudget()
   }

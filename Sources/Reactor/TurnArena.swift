@@ -2,9 +2,16 @@ import Glibc
 
 /// Memory for what is shown to many in one turn of a loop. Given back when the outputs have been flushed.
 ///
-/// Unsafe code: what `copy` returns is valid until `reset`.
+/// Unsafe code: what `copy` returns is valid until `reset`. Each copy begins where values of any type may be.
 final class TurnArena {
+  /// Bytes of the arena, and the marks of what they show.
+  struct Run {
+    let bytes: UnsafeRawBufferPointer
+    let marks: UnsafeBufferPointer<EndMark>
+  }
+
   private static let blockSize = 256 * 1024
+  private static let alignment = 16
 
   private var blocks: [(base: UnsafeMutableRawPointer, size: Int)] = []
   private var used = 0
@@ -14,14 +21,19 @@ final class TurnArena {
 
   deinit { for block in blocks { free(block.base) } }
 
-  func copy(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
-    if blocks.isEmpty || used + bytes.count > blocks[blocks.count - 1].size { addBlock(toHold: bytes.count) }
+  func copy(_ run: MarkedBytes) -> Run {
+    let bytes = run.bytes.withUnsafeBytes { copy($0) }
+    let marks = run.marks.withUnsafeBytes { copy($0) }
+    return Run(bytes: bytes, marks: marks.bindMemory(to: EndMark.self))
+  }
+
+  private func copy(_ source: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let size = (source.count + Self.alignment - 1) / Self.alignment * Self.alignment
+    if blocks.isEmpty || used + size > blocks[blocks.count - 1].size { addBlock(toHold: size) }
     let start = blocks[blocks.count - 1].base + used
-    used += bytes.count
-    bytes.withUnsafeBytes { source in
-      if let address = source.baseAddress { start.copyMemory(from: address, byteCount: source.count) }
-    }
-    return UnsafeRawBufferPointer(start: start, count: bytes.count)
+    used += size
+    if let address = source.baseAddress { start.copyMemory(from: address, byteCount: source.count) }
+    return UnsafeRawBufferPointer(start: start, count: source.count)
   }
 
   /// Keeps one block of the usual size for the next turn.

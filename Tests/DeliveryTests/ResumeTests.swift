@@ -32,13 +32,16 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
     guard case .joined(let joining) = event.kind else { return }
     room = joining.room
     replay = Replay(
-      of: joining.room, after: after, to: .live, kinds: .messages, session: id, output: connection.output,
+      of: joining.room, after: after, to: .live, kinds: .messages, lane: .replay(1), session: id,
+      output: connection.output,
       on: shard,
       sink: self)
     replay?.start()
   }
 
-  func show(_ entry: Entry) { connection.output.append(Array("\(entry.id)\n".utf8)) }
+  func show(_ entry: Entry, mark: OutputMark) {
+    connection.output.append(Array("\(entry.id)\n".utf8), mark: mark)
+  }
   func continueWhenDrained() { connection.notifyWhenDrained() }
   func outputDrained() { replay?.outputDrained() }
   func replayEnded(at cursor: Int64) { replay = nil }
@@ -50,7 +53,7 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   func inputEnded() { connection.finish() }
   func probe() {}
   func shutDown() {}
-  func showGap(from: Int64, to: Int64) {}
+  func showGap(from: Int64, to: Int64, mark: OutputMark) {}
   func replayFailed(_ error: LogError) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }

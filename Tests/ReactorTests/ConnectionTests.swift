@@ -32,20 +32,20 @@ private final class EchoHandler: ConnectionHandler {
         return consumed
       case "flood":
         // More than any socket buffer holds.
-        for number in 0..<100_000 { connection.output.append(Array("line \(number)\n".utf8)) }
+        for number in 0..<100_000 {
+          connection.output.append(Array("line \(number)\n".utf8), mark: OutputMark(Self.lane, Int64(number)))
+        }
       case "share":
         // Shared bytes, more than a socket takes at once, and own bytes behind them.
-        var lines: [UInt8] = []
-        for number in 0..<50_000 { lines += Array("line \(number)\n".utf8) }
+        let lines = Self.lines(50_000)
         connection.reactor.append(lines, to: [connection.output], except: [])
-        connection.reactor.append(
-          Array("except\n".utf8), to: [connection.output], except: [connection.output])
+        var other = MarkedBytes()
+        other.append(nil) { $0 += Array("except\n".utf8) }
+        connection.reactor.append(other, to: [connection.output], except: [connection.output])
         connection.output.append(Array("own\n".utf8))
         connection.reactor.append(lines, to: [connection.output], except: [])
       case "share once":
-        var lines: [UInt8] = []
-        for number in 0..<400_000 { lines += Array("line \(number)\n".utf8) }
-        connection.reactor.append(lines, to: [connection.output], except: [])
+        connection.reactor.append(Self.lines(400_000), to: [connection.output], except: [])
       case "drain":
         connection.output.append([UInt8](repeating: 0x78, count: 1 << 22) + [0x0A])
         connection.notifyWhenDrained()
@@ -63,14 +63,23 @@ private final class EchoHandler: ConnectionHandler {
 
   func outputDrained() { recorder.add("drained") }
 
-  func evicted() { recorder.add("evicted") }
-
   func outputOverflowed() {
+    if connection.isEvicted { recorder.add("evicted") }
     recorder.add("overflowed")
     connection.cutOff { dropped in
-      recorder.add(dropped.last == 0x0A ? "dropped whole lines" : "dropped half a line")
+      if let first = dropped.first(of: Self.lane) { recorder.add("dropped from line \(first)") }
       return Array("cut\n".utf8)
     }
+  }
+
+  private static let lane = OutputLane(0)
+
+  private static func lines(_ count: Int) -> MarkedBytes {
+    var lines = MarkedBytes()
+    for number in 0..<count {
+      lines.append(OutputMark(lane, Int64(number))) { $0 += Array("line \(number)\n".utf8) }
+    }
+    return lines
   }
 
   func closed() {
@@ -126,7 +135,9 @@ private final class RestlessHandler: ConnectionHandler {
     if connection.reactor.outputs.arena.size > 1 << 20 { recorder.add("hoards") }
     if turn > Self.turns { return connection.finish() }
     let output = connection.output
-    connection.reactor.append([UInt8](repeating: 0x78, count: 65_536), to: [output], except: [output])
+    var bytes = MarkedBytes()
+    bytes.append(OutputMark(OutputLane(0), Int64(turn))) { $0 += [UInt8](repeating: 0x78, count: 65_536) }
+    connection.reactor.append(bytes, to: [output], except: [output])
     output.append([0x2E])
     connection.notifyWhenDrained()
   }
@@ -221,11 +232,11 @@ private final class RestlessHandler: ConnectionHandler {
     let fixture = try fixture(outputLimit: 65_536)
     fixture.write("flood\n")
     fixture.recorder.wait(for: "overflowed")
-    fixture.recorder.wait(for: "dropped whole lines")
     let lines = fixture.read(1 << 24).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.last == "")
     #expect(lines.dropLast().last == "cut")
     for (number, line) in lines.dropLast(2).enumerated() { #expect(line == "line \(number)") }
+    fixture.recorder.wait(for: "dropped from line \(lines.count - 2)")
     fixture.stop()
   }
 
@@ -277,12 +288,12 @@ private final class RestlessHandler: ConnectionHandler {
     fixture.write("flood\n")
     fixture.recorder.wait(for: "evicted")
     fixture.recorder.wait(for: "overflowed")
-    fixture.recorder.wait(for: "dropped whole lines")
     // Whole lines, in order, then the last words.
     let lines = fixture.read(1 << 24).split(separator: "\n")
     #expect(lines.last == "cut")
     shutdown(fixture.peer, Int32(SHUT_WR))
     for (number, line) in lines.dropLast().enumerated() { #expect(line == "line \(number)") }
+    fixture.recorder.wait(for: "dropped from line \(lines.count - 1)")
     fixture.recorder.wait(for: "closed")
     fixture.stop()
     #expect(use.evictions == 1)

@@ -13,6 +13,8 @@ import Traffic
 final class HTTPConnection {
   /// A longer response goes out in pieces of this many bytes, each when the client has read the one before.
   static let pieceBytes = 16 * 1024
+  /// That of the marks of all answers.
+  private static let answerLane = OutputLane(0)
 
   private let connection: Connection
   private let door: HTTPDoor
@@ -25,7 +27,6 @@ final class HTTPConnection {
   private var rest: ArraySlice<UInt8> = []
   /// The connection closes after the answer in progress.
   private var isEnding = false
-  private var owedAnswerWhenEvicted = false
   private var timeouts = HTTPTimeouts()
   private var throttle: Throttle
   /// The request in the parser may be sent from where it comes from.
@@ -160,7 +161,7 @@ final class HTTPConnection {
   private func send(_ response: [UInt8]) {
     answering?.awaited = .nothing
     if response.count <= Self.pieceBytes {
-      connection.output.append(response)
+      append(response)
       return finishPart()
     }
     rest = response[...]
@@ -168,11 +169,15 @@ final class HTTPConnection {
   }
 
   private func sendPiece() {
-    connection.output.append(Array(rest.prefix(Self.pieceBytes)))
+    append(Array(rest.prefix(Self.pieceBytes)))
     rest = rest.dropFirst(Self.pieceBytes)
     if !rest.isEmpty { return connection.notifyWhenDrained() }
     rest = []
     finishPart()
+  }
+
+  private func append(_ piece: [UInt8]) {
+    connection.output.append(piece, mark: OutputMark(Self.answerLane, 0))
   }
 
   private func finishPart() {
@@ -267,7 +272,8 @@ extension HTTPConnection: ConnectionHandler {
   /// No more than two pieces are ever appended, and every bound is larger: it is all connections together that hold too much. A client
   /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
   func outputOverflowed() {
-    let isMidAnswer = owedAnswerWhenEvicted || answering != nil || connection.output.pendingBytes > 0
+    let isAnswerLost = connection.output.firstLost(of: Self.answerLane) != nil
+    let isMidAnswer = isAnswerLost || answering != nil || connection.output.pendingBytes > 0
     throttle.limiter.reportRequest(
       "cut off", of: nil, connection.cutOffReason, at: connection.reactor.turnTime)
     door.shard.metrics.slowReaders.add(1, ordering: .relaxed)
@@ -278,9 +284,6 @@ extension HTTPConnection: ConnectionHandler {
     Problem.memoryUsedUp.response.encode(into: &response, keepAlive: false, date: door.date)
     connection.cutOff { _ in response }
   }
-
-  /// An answer that comes from now on is not kept, whatever it would say of a message that is on its way to the disk.
-  func evicted() { owedAnswerWhenEvicted = answering != nil }
 
   /// The content of an unfinished request, and an answer as far as its pieces wait for the client.
   var heldBytes: Int { parser.heldBytes + rest.endIndex }

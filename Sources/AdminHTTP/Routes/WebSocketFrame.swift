@@ -1,7 +1,7 @@
 import HTTPProtocol
 import LineProtocol
 
-/// The text frames of the chat, written and, where a subscriber is cut off, read again.
+/// The text frames of the chat.
 enum WebSocketFrame {
   enum MessageType: String { case history, message }
 

@@ -10,7 +10,10 @@ extension WebSocketSession: Participant {
     guard connection.isOpen else { return }
     switch event.kind {
     case .joined(let joining): open(joining)
-    case .message(let message, _, _, _), .repeated(let message):
+    case .message(let message, _, _, _):
+      send(mark: .live(message.id)) { WebSocketFrame.message(message, type: .message, into: &$0) }
+      settleMessage()
+    case .repeated(let message):
       send { WebSocketFrame.message(message, type: .message, into: &$0) }
       settleMessage()
     case .refused(let refusal):
@@ -50,16 +53,16 @@ extension WebSocketSession: Participant {
 
 extension WebSocketSession: ReplaySink {
   /// What was said after the join is no history, however it is read.
-  func show(_ entry: Entry) {
+  func show(_ entry: Entry, mark: OutputMark) {
     // Topics have no frame.
     guard case .message(let message) = entry else { return }
-    send {
+    send(mark: mark) {
       WebSocketFrame.message(message, type: message.id <= newestAtJoin ? .history : .message, into: &$0)
     }
   }
 
-  func showGap(from: Int64, to: Int64) {
-    send { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
+  func showGap(from: Int64, to: Int64, mark: OutputMark) {
+    send(mark: mark) { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }

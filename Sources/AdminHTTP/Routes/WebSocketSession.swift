@@ -19,6 +19,10 @@ final class WebSocketSession {
   /// A peer that is gone without a word is noticed after about this time.
   static let silentPeerSeconds: Int32 = 120
 
+  /// The lanes of marks beside that of what is live.
+  private static let handshakeLane = OutputLane(.max)
+  private static let replayLane = OutputLane.replay(1)
+
   enum Phase {
     case joining
     case replaying(Replay)
@@ -46,8 +50,6 @@ final class WebSocketSession {
   var endReason = "connection closed"
   private var throttle: Throttle
   var keepalive: Keepalive
-  /// Nothing more is kept for this session that comes after this id.
-  private var givenWhenEvicted: Int64?
 
   private enum Ending {
     /// The client ended the connection; with or without a close frame.
@@ -88,7 +90,7 @@ final class WebSocketSession {
   func open(_ joining: Joining) {
     var bytes: [UInt8] = []
     opening.response.encode(into: &bytes, keepAlive: true, date: door.date)
-    connection.output.append(bytes)
+    connection.output.append(bytes, mark: OutputMark(Self.handshakeLane, 0))
     // It is about to be cut off, and by an HTTP response.
     if connection.output.isOverflowed { return }
     room = joining.room
@@ -96,18 +98,18 @@ final class WebSocketSession {
     newestAtJoin = joining.newest
     let replay = Replay(
       of: joining.room, after: opening.after ?? joining.newest,
-      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, kinds: .messages, session: id,
-      output: connection.output, on: door.shard, sink: self)
+      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, kinds: .messages,
+      lane: Self.replayLane, session: id, output: connection.output, on: door.shard, sink: self)
     phase = .replaying(replay)
     replay.start()
   }
 
   // MARK: Sending
 
-  func send(_ encode: (inout [UInt8]) -> Void) {
+  func send(mark: OutputMark? = nil, _ encode: (inout [UInt8]) -> Void) {
     var bytes: [UInt8] = []
     encode(&bytes)
-    connection.output.append(bytes)
+    connection.output.append(bytes, mark: mark)
   }
 
   func refuse(_ error: ProtocolError) {
@@ -133,25 +135,22 @@ final class WebSocketSession {
     door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
   }
 
-  /// Where the session would go on: what it was shown, as far as that is not among the `dropped` frames.
-  private func resumePoint(dropped: [UInt8], isSlow: Bool) -> Int64 {
-    let shard = door.shard
-    let dropped = WebSocketFrame.dropped(dropped)
-    var cursor = room.map { shard.newest(in: $0) } ?? 0
+  /// Where the session would go on: what it was shown, as far as that was not `dropped`.
+  private func resumePoint(_ dropped: DroppedMarks) -> Int64 {
+    var cursor = room.map { door.shard.newest(in: $0) } ?? 0
     if case .replaying(let replay) = phase { cursor = replay.cursor }
-    // An output that overflowed kept the first frame that was too much; what came after that has left no trace.
-    if isSlow { cursor = min(cursor, dropped.last ?? givenWhenEvicted ?? shard.shownBeforeThisTurn) }
-    return min(cursor, dropped.resumeAfter ?? cursor)
+    let lanes = [OutputLane.live, Self.replayLane]
+    return lanes.compactMap { dropped.first(of: $0) }.reduce(cursor) { min($0, $1 - 1) }
   }
 
   func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
       // The peer was not sent the 101, or that is dropped with the rest: its answer is still an HTTP response.
-      if room == nil || dropped.first == UInt8(ascii: "H") {
+      if room == nil || dropped.first(of: Self.handshakeLane) != nil {
         return response(of: isSlow ? .memoryUsedUp : Problem(ProtocolError(.shuttingDown, asked: "")).closing)
       }
-      let resume = resumePoint(dropped: dropped, isSlow: isSlow)
+      let resume = resumePoint(dropped)
       var farewell: [UInt8] = []
       WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
       return farewell
@@ -274,8 +273,6 @@ extension WebSocketSession: ConnectionHandler {
     report("cut off", connection.cutOffReason)
     cutOff(.tryAgainLater, "too slow", isSlow: true)
   }
-
-  func evicted() { givenWhenEvicted = door.shard.givenToAll }
 
   var heldBytes: Int {
     if case .replaying(let replay) = phase { return decoder.heldBytes + replay.heldBytes }

@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Reactor
 
 extension IRCDialect {
   /// What the session asked for has happened. Others are shown it by ``IRCFormat``, the session itself here.
@@ -44,7 +45,7 @@ extension IRCDialect {
     settle(.done, session)
   }
 
-  func farewell(_ reason: Farewell, dropped: [UInt8], _ session: LineSession) -> [UInt8] {
+  func farewell(_ reason: Farewell, dropped: DroppedMarks, _ session: LineSession) -> [UInt8] {
     var farewell: [UInt8] = []
     switch reason {
     case .slow: appendClosingLink("Too slow: what was sent was not read", session, to: &farewell)
@@ -68,8 +69,8 @@ extension IRCDialect {
 
   // MARK: Replays, of which IRC starts none
 
-  func show(_ entry: Entry, _ session: LineSession) {}
-  func showGap(_ room: RoomName, from: Int64, to: Int64, _ session: LineSession) {}
+  func show(_ entry: Entry, mark: OutputMark, _ session: LineSession) {}
+  func showGap(_ room: RoomName, from: Int64, to: Int64, mark: OutputMark, _ session: LineSession) {}
   func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession) {}
   func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession) {}
 }

@@ -6,8 +6,6 @@ import Testing
 @testable import ChatCore
 
 @Suite(.timeLimit(.minutes(5))) struct WebSocketFrameTests {
-  private typealias Dropped = WebSocketFrame.Dropped
-
   private func message(_ id: Int64, text: String = "hello") -> Message {
     Message(id: id, room: "lobby", user: "ann", text: text, time: Timestamp(milliseconds: 0))
   }
@@ -65,34 +63,5 @@ import Testing
       rest = rest.dropFirst(length)
     }
     return texts
-  }
-
-  @Test func droppedMessagesAreResumedBefore() {
-    let bytes = frames {
-      WebSocketFrame.presence("join", user: "bob", room: "lobby", into: &$0)
-      WebSocketFrame.message(message(57), type: .history, into: &$0)
-      WebSocketFrame.message(
-        message(58, text: String(repeating: "x", count: 70_000)), type: .message, into: &$0)
-      WebSocketFrame.message(message(60), type: .message, into: &$0)
-    }
-    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: 56, last: 60))
-  }
-
-  @Test func aDroppedGapIsResumedBefore() {
-    let bytes = frames {
-      WebSocketFrame.gap(room: #"a\"#, from: 12, to: 50, into: &$0)
-      WebSocketFrame.message(message(57), type: .history, into: &$0)
-    }
-    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: 12, last: 57))
-  }
-
-  @Test func otherFramesMoveNothing() {
-    let bytes = frames {
-      WebSocketFrame.presence("part", user: "bob", room: "lobby", into: &$0)
-      WebSocketFrame.error(ProtocolError(.textEmpty, asked: ""), into: &$0)
-      WebSocketEncoder.pong(Array(#"{"type":"message","data":{"id":x"#.utf8), into: &$0)
-    }
-    #expect(WebSocketFrame.dropped(bytes) == Dropped(resumeAfter: nil, last: nil))
-    #expect(WebSocketFrame.dropped([]) == Dropped(resumeAfter: nil, last: nil))
   }
 }
