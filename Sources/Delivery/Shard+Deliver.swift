@@ -123,14 +123,9 @@ extension Shard {
   ) {
     if outputs.isEmpty { return }
     scratch.removeAll()
-    scratch.append(event.topicID.map(OutputMark.live)) { formats[format].encode(event, in: room, into: &$0) }
+    scratch.append(event.entryID.map(OutputMark.live)) {
+      formats[format].encode(event, seenBy: .others(in: room), into: &$0)
+    }
     reactor.append(scratch, to: outputs, except: excluded.map { [$0] } ?? [])
-  }
-}
-
-extension Event {
-  /// The id of a change of topic.
-  fileprivate var topicID: Int64? {
-    if case .topic(let change) = kind { change.id } else { nil }
   }
 }

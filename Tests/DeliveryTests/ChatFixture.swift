@@ -109,5 +109,5 @@ final class Reads: Sendable {
 struct TextFormat: EventFormat {
   var quitsPerRoom: Bool { true }
   func encode(_ message: Message, into out: inout [UInt8]) { out += Array("\(message.id)\n".utf8) }
-  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {}
+  func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8]) {}
 }

@@ -14,7 +14,8 @@ struct LineFormat: EventFormat {
     out += Array("\(message.room) \(Self.text(of: message))\n".utf8)
   }
 
-  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+  func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8]) {
+    guard case .others(in: let room) = viewer else { return }
     // Given once, it is of no room.
     let isOfNone: Bool =
       switch event.kind {

@@ -1,5 +1,5 @@
 package import ChatCore
-import Delivery
+package import Delivery
 import HTTPProtocol
 package import LineProtocol
 
@@ -15,7 +15,26 @@ package struct WebSocketFormat: EventFormat {
     WebSocketFrame.message(message, type: .message, into: &out)
   }
 
-  package func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+  package func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8]) {
+    switch viewer {
+    case .origin: encodeOwn(event, into: &out)
+    case .others(in: let room): encode(event, in: room, into: &out)
+    }
+  }
+
+  /// A subscriber is shown its own messages as everybody's: that is the acknowledgement.
+  private func encodeOwn(_ event: Event, into out: inout [UInt8]) {
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message): encode(message, into: &out)
+    case .refused(let refusal): WebSocketFrame.error(refusal.error, into: &out)
+    // The room is entered with the handshake.
+    case .joined, .named: break
+    // Subscribers neither part nor are renamed, and set no topic.
+    case .parted, .quit, .renamed, .topic, .opened, .closed, .wanted: break
+    }
+  }
+
+  private func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
     func show(_ type: String, _ nick: Nick) {
       WebSocketFrame.presence(type, user: nick.text, room: room.text, into: &out)
     }

@@ -10,15 +10,15 @@ extension WebSocketSession: Participant {
     guard connection.isOpen else { return }
     switch event.kind {
     case .joined(let joining): open(joining)
-    case .message(let message, _, _, _):
-      send(mark: .live(message.id)) { WebSocketFrame.message(message, type: .message, into: &$0) }
-      settleMessage()
-    case .repeated(let message):
-      send { WebSocketFrame.message(message, type: .message, into: &$0) }
+    case .message, .repeated:
+      send(mark: event.entryID.map(OutputMark.live)) {
+        WebSocketFormat().encode(event, seenBy: .origin, into: &$0)
+      }
       settleMessage()
     case .refused(let refusal):
       if refusal.verb == .enter { return refuseOpening(refusal.error) }
-      refuse(refusal.error)
+      door.shard.metrics.refused(refusal.error.code.rawValue)
+      send { WebSocketFormat().encode(event, seenBy: .origin, into: &$0) }
       settleMessage()
     case .topic, .named, .opened, .closed, .parted, .renamed, .quit, .wanted: break
     }

@@ -14,18 +14,27 @@ struct IRCFormat: EventFormat {
     encoder.message(message, tags: tags, into: &out)
   }
 
-  func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
-    switch event.kind {
-    case .joined(let joining): encoder.join(nick: joining.nick.text, room: room.text, into: &out)
-    case .parted(let parting):
-      encoder.part(nick: parting.nick.text, room: room.text, reason: parting.reason, into: &out)
-    case .quit(let quitting): encoder.quit(nick: quitting.nick.text, reason: quitting.reason, into: &out)
-    case .renamed(let renaming):
+  /// Who caused an event is shown the same line as the others: it is the reply.
+  func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8]) {
+    switch (event.kind, viewer) {
+    // The echo of a message; others are shown messages in runs.
+    case (.message(let message, _, _, _), .origin), (.repeated(let message), .origin):
+      encode(message, into: &out)
+    case (.message, .others), (.repeated, .others): break
+    case (.joined(let joining), _):
+      encoder.join(nick: joining.nick.text, room: joining.name.text, into: &out)
+    case (.parted(let parting), _):
+      encoder.part(nick: parting.nick.text, room: parting.name.text, reason: parting.reason, into: &out)
+    case (.quit(let quitting), .others):
+      encoder.quit(nick: quitting.nick.text, reason: quitting.reason, into: &out)
+    case (.renamed(let renaming), _):
       encoder.nick(from: renaming.old.text, to: renaming.new.text, into: &out)
-    case .topic(let change):
+    case (.topic(let change), _):
       encoder.topic(
-        nick: change.topic.author, room: room.text, topic: change.topic.text, into: &out)
-    case .message, .repeated, .named, .opened, .closed, .refused, .wanted: break
+        nick: change.topic.author, room: change.name.text, topic: change.topic.text, into: &out)
+    // A first nick is answered by the welcome, and a refusal by a numeric, which depends on what was asked.
+    case (.named, _), (.refused, _), (.quit, .origin): break
+    case (.opened, _), (.closed, _), (.wanted, _): break
     }
   }
 }

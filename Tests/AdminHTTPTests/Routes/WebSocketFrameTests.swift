@@ -1,3 +1,4 @@
+import Delivery
 import HTTPProtocol
 import LineProtocol
 import Testing
@@ -35,7 +36,7 @@ import Testing
     ].map { Event(origin: SessionID(loop: 0, serial: 1), $0) }
     let bytes = frames {
       format.encode(message(58), into: &$0)
-      for event in events { format.encode(event, in: lobby, into: &$0) }
+      for event in events { format.encode(event, seenBy: .others(in: lobby), into: &$0) }
       WebSocketFrame.gap(room: "lobby", from: 3, to: 9, into: &$0)
       WebSocketFrame.error(ProtocolError(.textEmpty, asked: "x"), into: &$0)
     }
