@@ -1,7 +1,7 @@
 package import LineProtocol
 
 /// What can be asked of the ``Directory``.
-package enum DirectoryQuery: Sendable {
+package enum DirectoryQuery: Sendable, Equatable {
   /// What there is to know of one room.
   case room(RoomName)
   /// A page of the names in a room: each once, those behind the page that `after` came with. It shows the room as it is now; who
