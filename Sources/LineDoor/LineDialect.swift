@@ -3,39 +3,24 @@ import Delivery
 import LineProtocol
 import Reactor
 
-/// How a line session understands what it reads and words what it answers: plain or IRC.
-///
-/// The dialect decides and words; the ``LineSession`` it is handed keeps order, and does the sending.
-protocol LineDialect: AnyObject {
-  /// Deals with one line. `.wait` leaves it in the input until the session is idle again.
-  func receive(_ line: Span<UInt8>, endsWithCRLF: Bool, _ session: LineSession) -> LineOutcome
-  /// All lines at hand have been read.
-  func inputPaused(_ session: LineSession)
-  /// The session is over.
-  func left(_ session: LineSession)
-  /// No line follows.
-  func inputEnded(_ session: LineSession)
-  /// A line that has no end, or none within the limit.
-  func refuseLongLine(_ session: LineSession) -> LongLineOutcome
-  /// Something that the session asked for has happened, and is in its books.
-  func received(_ event: Event, _ session: LineSession)
-  /// What is sent has this mark.
-  func show(_ entry: Entry, mark: OutputMark, _ session: LineSession)
-  func showGap(_ room: RoomName, from: Int64, to: Int64, mark: OutputMark, _ session: LineSession)
-  func replayEnded(_ room: RoomName, at cursor: Int64, _ session: LineSession)
-  func replayFailed(_ room: RoomName, _ error: LogError, _ session: LineSession)
-  /// Whether clients of the dialect answer a ping by themselves, and how they are asked.
-  var canAnswerPings: Bool { get }
-  func ping(_ session: LineSession)
+/// How lines are understood, and answers worded: plain or IRC. A dialect keeps nothing; it reads lines and events, and returns steps and
+/// bytes.
+protocol LineDialect: Sendable {
+  /// What a line asks for, and what it costs in units of the rate limit.
+  func read(_ line: Span<UInt8>, _ books: Books) -> (step: LineStep, cost: Int)
+  /// What follows a line that has no end, or none within the limit.
+  func refuseLongLine(_ books: Books) -> (step: LineStep, next: LongLineOutcome)
+  /// A message of the session was stored, or refused at its place.
+  func settled(_ message: MessagesInFlight.Entry, by event: Event, _ books: Books) -> LineStep
+  /// A stored entry in a replay, and what is missing before one.
+  func show(_ entry: Entry) -> [UInt8]
+  func showGap(_ room: RoomName, from: Int64, to: Int64) -> [UInt8]
+  /// How clients that answer a ping by themselves are asked for one; nil in a dialect whose clients do not.
+  func ping(_ books: Books) -> [UInt8]?
   /// The last words to a session that the server ends for what its client did or did not do.
-  func dismiss(_ error: ProtocolError, _ session: LineSession)
+  func dismissal(_ error: ProtocolError, _ books: Books) -> [UInt8]
   /// The last lines of a session that is cut off; `dropped` are the marks of the lines that it will not get.
   func farewell(_ reason: Farewell, dropped: DroppedMarks, _ session: LineSession) -> [UInt8]
-}
-
-enum LineOutcome {
-  case done
-  case wait
 }
 
 /// What follows a line that was too long.
@@ -49,4 +34,13 @@ enum LongLineOutcome {
 enum Farewell: String {
   case slow
   case shutdown
+}
+
+extension Registration {
+  var dialect: any LineDialect {
+    switch self {
+    case .plain: PlainDialect()
+    case .negotiating, .registering, .registered: IRCDialect()
+    }
+  }
 }

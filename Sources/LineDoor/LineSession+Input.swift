@@ -9,20 +9,19 @@ extension LineSession: ConnectionHandler {
   func receive(_ bytes: Span<UInt8>) -> Int {
     let now = connection.reactor.turnTime
     let allowance = throttle.allowance(at: now)
-    var lines = 0
-    let consumed = receive(bytes, &lines, allowance)
-    if lines > 0 { keepalive.heard(at: now) }
-    throttle.take(max(lines, asked), bytes: consumed, at: now)
-    asked = 0
+    var units = 0
+    let consumed = receive(bytes, &units, allowance)
+    if units > 0 { keepalive.heard(at: now) }
+    throttle.take(units, bytes: consumed, at: now)
     return consumed
   }
 
-  /// Takes at most `allowance` lines, and counts them.
-  private func receive(_ bytes: Span<UInt8>, _ lines: inout Int, _ allowance: Int) -> Int {
+  /// Takes lines until they have cost `allowance` units, and counts these.
+  private func receive(_ bytes: Span<UInt8>, _ units: inout Int, _ allowance: Int) -> Int {
     var offset = 0
     while connection.isOpen {
       if isSkippingLine {
-        if lines >= allowance, !bytes.isEmpty {
+        if units >= allowance, !bytes.isEmpty {
           holdUp()
           return offset
         }
@@ -32,28 +31,31 @@ extension LineSession: ConnectionHandler {
       }
       switch LineScanner.next(in: bytes, from: offset) {
       case .line(let range, let next):
-        if lines >= allowance {
+        if units >= allowance {
           holdUp()
           return offset
         }
         let endsWithCRLF = next - range.upperBound == 2
-        if dialect.receive(bytes.extracting(range), endsWithCRLF: endsWithCRLF, self) == .wait {
+        guard let cost = take(bytes.extracting(range), endsWithCRLF: endsWithCRLF) else {
           waitForRoom()
           return offset
         }
-        lines += 1
+        units += cost
         offset = next
       case .needMore:
         if offset == 0, ForeignProtocol.detect(bytes) == .tls { refuse(.notLineProtocol, bytes) }
-        dialect.inputPaused(self)
+        linesPaused()
         return offset
       case .tooLong:
-        dialect.inputPaused(self)
+        linesPaused()
         if !isIdle {
           waitForRoom()
           return offset
         }
-        switch dialect.refuseLongLine(self) {
+        decidePlain()
+        let (step, next) = dialect.refuseLongLine(books)
+        run(step)
+        switch next {
         case .end: finish(reason: "line too long")
         case .skip: isSkippingLine = true
         }
@@ -70,7 +72,7 @@ extension LineSession: ConnectionHandler {
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
   private func holdUp() {
-    switch throttle.exceeded(by: nick?.text, at: connection.reactor.turnTime) {
+    switch throttle.exceeded(by: books.nick?.text, at: connection.reactor.turnTime) {
     case .end(let wait) where isIdle:
       report("ended", "sent too fast for too long")
       dismiss(.tooFast, "sent too fast for too long; wait \(wait) s")
@@ -80,32 +82,32 @@ extension LineSession: ConnectionHandler {
   }
 
   private func report(_ measure: String, _ deed: String) {
-    throttle.limiter.report(measure, nick?.text, deed, at: connection.reactor.turnTime)
+    throttle.limiter.report(measure, books.nick?.text, deed, at: connection.reactor.turnTime)
   }
 
   /// Ends the session, with words that say why.
   func dismiss(_ code: ErrorCode, _ reason: String) {
     shard.metrics.refused(code.rawValue)
-    dialect.dismiss(ProtocolError(code, asked: "", reason: reason), self)
+    decidePlain()
+    say(dialect.dismissal(ProtocolError(code, asked: "", reason: reason), books))
     finish(reason: reason)
   }
 
   private func refuse(_ code: ErrorCode, _ bytes: Span<UInt8>) {
     let reason = ForeignProtocol.detect(bytes)?.reason
     shard.metrics.refused(code.rawValue)
-    send { PlainEncoder.error(ProtocolError(code, asked: "", reason: reason), into: &$0) }
+    connection.output.append(PlainDialect().dismissal(ProtocolError(code, asked: "", reason: reason), books))
     finish(reason: "not the line protocol")
   }
 
   func inputEnded() {
     isEnding = true
-    dialect.inputEnded(self)
+    decidePlain()
     if isIdle { finish(reason: endReason) }
   }
 
   func outputDrained() {
-    replay?.outputDrained()
-    continuation.take()?()
+    if let replay { replay.outputDrained() } else { drained() }
   }
 
   func outputOverflowed() {

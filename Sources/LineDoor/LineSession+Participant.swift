@@ -6,23 +6,12 @@ import Traffic
 
 extension LineSession: Participant {
   func received(_ event: Event) {
-    note(event)
-    if connection.isOpen { dialect.received(event, self) }
+    books.note(event)
     switch event.kind {
-    case .message, .repeated: settleMessage()
-    case .refused(let refusal) where refusal.verb == .publish: settleMessage()
-    case .refused, .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: break
-    }
-  }
-
-  /// Keeps the session's books.
-  private func note(_ event: Event) {
-    switch event.kind {
-    case .named(let nick, _): self.nick = nick
-    case .renamed(let renaming): nick = renaming.new
-    case .joined(let joining): rooms.append(JoinedRoom(id: joining.room, name: joining.name))
-    case .parted(let parting): rooms.removeAll { $0.id == parting.room }
-    case .message, .repeated, .topic, .opened, .closed, .quit, .refused, .wanted: break
+    case .message, .repeated: settleMessage(event)
+    case .refused(let refusal) where refusal.verb == .publish: settleMessage(event)
+    case .refused, .topic, .named, .joined, .parted, .renamed, .quit: if connection.isOpen { happened(event) }
+    case .opened, .closed, .wanted: break
     }
   }
 
@@ -39,17 +28,17 @@ extension LineSession: Participant {
   /// Plain sessions that have a nick are left alone: a person with `nc` cannot answer a ping.
   func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {
     guard connection.isOpen else { return }
-    if connection.isInputPaused || (nick == nil && !isIdle) {
+    if connection.isInputPaused || (books.nick == nil && !isIdle) {
       // Its answer may be in what is not read; or it is the server that owes one.
       keepalive.heard(at: now)
-    } else if nick == nil {
+    } else if books.nick == nil {
       if keepalive.lasts(timeouts.registration, at: now) {
         dismiss(.timeout, "no NICK came in time; connect again")
       }
-    } else if dialect.canAnswerPings {
+    } else if let ping = dialect.ping(books) {
       switch keepalive.look(at: now, timeouts) {
       case .wait: break
-      case .ping: dialect.ping(self)
+      case .ping: say(ping)
       case .gone: dismiss(.timeout, "Ping timeout")
       }
     }
@@ -58,27 +47,5 @@ extension LineSession: Participant {
   func shutDown() {
     endReason = "server is stopping"
     connection.cutOff { dialect.farewell(.shutdown, dropped: $0, self) }
-  }
-}
-
-extension LineSession: ReplaySink {
-  func show(_ entry: Entry, mark: OutputMark) { dialect.show(entry, mark: mark, self) }
-
-  func showGap(from: Int64, to: Int64, mark: OutputMark) {
-    if let replayRoom { dialect.showGap(replayRoom, from: from, to: to, mark: mark, self) }
-  }
-
-  func continueWhenDrained() { connection.notifyWhenDrained() }
-
-  func replayEnded(at cursor: Int64) {
-    replay = nil
-    guard let room = replayRoom.take() else { return }
-    dialect.replayEnded(room, at: cursor, self)
-  }
-
-  func replayFailed(_ error: LogError) {
-    replay = nil
-    guard let room = replayRoom.take() else { return }
-    dialect.replayFailed(room, error, self)
   }
 }

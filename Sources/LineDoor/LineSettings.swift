@@ -2,7 +2,7 @@ import Delivery
 package import LineProtocol
 
 /// What all sessions of the line door share.
-package struct LineSettings: Sendable {
+package final class LineSettings: Sendable {
   /// Messages of one session that may be in flight to the log.
   static let messagesInFlight = 1_024
   /// A peer that is gone without a word is noticed after about this time.

@@ -1,42 +1,46 @@
+import Delivery
 import LineProtocol
 
 extension IRCCommand {
-  /// All commands of the IRC dialect. Each row's checks are made in ``find(_:isRegistered:)``, and nowhere else.
+  /// As many parameters as a line has at most.
+  private static let most = Limits.ircParameters
+
+  /// All commands of the IRC dialect.
   static let table: [IRCCommand] = [
     // Registration
-    IRCCommand("CAP", minimum: 1, when: .always, .alone { $0.capability($1, $2) }),
+    IRCCommand("CAP", 1...2, when: .always, replies: .one, IRCDialect.capability),
     // There are no accounts, so any password will do.
-    IRCCommand("PASS", minimum: 1, when: .registering, .alone { _, _, _ in .done }),
-    IRCCommand("NICK", when: .always, .alone { $0.nick($1, $2) }),
-    IRCCommand("USER", minimum: 4, when: .registering, .alone { $0.user($1, $2) }),
-    IRCCommand("PING", when: .always, .alone { $0.ping($1, $2) }),
-    IRCCommand("PONG", when: .always, .alone { _, _, _ in .done }),
-    IRCCommand("QUIT", when: .always, .alone { $0.quit($1, $2) }),
+    IRCCommand("PASS", 1...1, when: .registering, replies: .none) { _, _ in .done },
+    IRCCommand("NICK", 0...1, when: .always, replies: .one, IRCDialect.nick),
+    IRCCommand("USER", 4...4, when: .registering, replies: .many, IRCDialect.user),
+    IRCCommand("PING", 0...1, when: .always, replies: .one, IRCDialect.ping),
+    IRCCommand("PONG", 0...most, when: .always, replies: .none) { _, _ in .done },
+    IRCCommand("QUIT", 0...1, when: .always, replies: .one, IRCDialect.quit),
 
     // Messages
-    IRCCommand("PRIVMSG", .pipelined { $0.say(IRCUtterance($1, .message), $2) }),
-    IRCCommand("NOTICE", .pipelined { $0.say(IRCUtterance($1, .notice), $2) }),
+    IRCCommand("PRIVMSG", 0...2, cost: .targets(1), replies: .none) { IRCDialect.say($0, .message, $1) },
+    IRCCommand("NOTICE", 0...2, cost: .targets(1), replies: .none) { IRCDialect.say($0, .notice, $1) },
     // Tags of clients are not passed on (CLIENTTAGDENY=*), so nothing of it is left.
-    IRCCommand("TAGMSG", minimum: 1, .alone { _, _, _ in .done }),
+    IRCCommand("TAGMSG", 1...1, replies: .none) { _, _ in .done },
 
-    // Channels
-    IRCCommand("JOIN", minimum: 1, .alone { $0.join($1, $2) }),
-    IRCCommand("PART", minimum: 1, .alone { $0.part($1, $2) }),
-    IRCCommand("NAMES", .alone { $0.names($1, $2) }),
-    IRCCommand("LIST", .alone { $0.list($1, $2) }),
-    IRCCommand("TOPIC", minimum: 1, .alone { $0.topic($1, $2) }),
-    IRCCommand("MODE", minimum: 1, .alone { $0.mode($1, $2) }),
+    // Channels. JOIN enters, and lists the names.
+    IRCCommand("JOIN", 1...1, cost: .targets(2), replies: .many, IRCDialect.join),
+    IRCCommand("PART", 1...2, cost: .targets(1), replies: .many, IRCDialect.part),
+    IRCCommand("NAMES", 0...1, cost: .targets(1), replies: .many, IRCDialect.names),
+    IRCCommand("LIST", 0...1, cost: .targets(1), replies: .many, IRCDialect.list),
+    IRCCommand("TOPIC", 1...2, replies: .many, IRCDialect.topic),
+    IRCCommand("MODE", 1...most, replies: .one, IRCDialect.mode),
 
     // People
-    IRCCommand("WHO", minimum: 1, .alone { $0.who($1, $2) }),
-    IRCCommand("WHOIS", .alone { $0.whois($1, $2) }),
-    IRCCommand("ISON", minimum: 1, .alone { $0.isOn($1, $2) }),
-    IRCCommand("USERHOST", minimum: 1, .alone { $0.userHost($1, $2) }),
+    IRCCommand("WHO", 1...2, replies: .many, IRCDialect.who),
+    IRCCommand("WHOIS", 0...most, replies: .many, IRCDialect.whois),
+    IRCCommand("ISON", 1...most, replies: .one, IRCDialect.isOn),
+    IRCCommand("USERHOST", 1...IRCSupport.userHostNicks, replies: .one, IRCDialect.userHost),
 
     // The server
-    IRCCommand("MOTD", .alone { $0.motd($1, $2) }),
-    IRCCommand("LUSERS", .alone { $0.countUsers($2) }),
-    IRCCommand("VERSION", .alone { $0.version($1, $2) }),
-    IRCCommand("TIME", .alone { $0.time($1, $2) }),
+    IRCCommand("MOTD", 0...1, replies: .one, IRCDialect.motd),
+    IRCCommand("LUSERS", 0...most, replies: .many) { IRCDialect.countUsers($1) },
+    IRCCommand("VERSION", 0...1, replies: .many, IRCDialect.version),
+    IRCCommand("TIME", 0...1, replies: .one, IRCDialect.time),
   ]
 }

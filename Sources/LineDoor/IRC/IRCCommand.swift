@@ -1,6 +1,7 @@
+import Delivery
 import LineProtocol
 
-/// One row of the IRC dialect's command table.
+/// One row of the IRC dialect's command table. All that it asks for is checked in ``find(_:_:)``, and nowhere else.
 struct IRCCommand: Sendable {
   /// When a client may say it.
   enum Phase {
@@ -9,37 +10,68 @@ struct IRCCommand: Sendable {
     case registered
   }
 
-  enum Handler: Sendable {
-    /// Called when nothing of the session is in flight: its replies come after those of all earlier lines.
-    case alone(@Sendable (IRCDialect, IRCLine, LineSession) -> IRCProgress)
-    /// Called also while messages are in flight. It looks itself whether that may be.
-    case pipelined(@Sendable (IRCDialect, IRCLine, LineSession) -> LineOutcome)
+  /// Who may say it.
+  enum Permission {
+    case anybody
   }
 
+  /// What it takes of the rate limit.
+  enum Cost {
+    /// A unit for the line.
+    case line
+    /// So many units for each target that the first parameter names.
+    case targets(Int)
+  }
+
+  /// What a client that said it waits for.
+  enum Replies {
+    /// Nothing, but for a refusal. (A message's echo comes at its place.)
+    case none
+    /// One line.
+    case one
+    /// Several lines, or one for each target.
+    case many
+  }
+
+  /// A pure function.
+  typealias Handler = @Sendable (IRCLine, Books) -> LineStep
+
   let name: String
-  /// The parameters that it needs.
-  let minimum: Int
+  /// How many it needs, and how many it takes: what is more does not come to the handler.
+  let parameters: ClosedRange<Int>
   let phase: Phase
+  let permission: Permission
+  let cost: Cost
+  let replies: Replies
   let handler: Handler
 
-  init(_ name: String, minimum: Int = 0, when phase: Phase = .registered, _ handler: Handler) {
+  init(
+    _ name: String, _ parameters: ClosedRange<Int>, when phase: Phase = .registered,
+    by permission: Permission = .anybody, cost: Cost = .line, replies: Replies, _ handler: @escaping Handler
+  ) {
     self.name = name
-    self.minimum = minimum
+    self.parameters = parameters
     self.phase = phase
+    self.permission = permission
+    self.cost = cost
+    self.replies = replies
     self.handler = handler
   }
 
-  /// The row for a line; throws the reply to one that nothing may be done for.
-  static func find(_ line: IRCLine, isRegistered: Bool) throws(IRCRefusal) -> IRCCommand {
+  /// The row for a line, whose parameters are those that it takes; throws the reply to one that nothing may be done for.
+  static func find(_ line: inout IRCLine, _ books: Books) throws(IRCRefusal) -> IRCCommand {
     guard let command = byName[line.command] else {
       throw IRCRefusal(.errUnknownCommand, [line.command])
     }
-    switch command.phase {
-    case .registered where !isRegistered: throw IRCRefusal(.errNotRegistered)
-    case .registering where isRegistered: throw IRCRefusal(.errAlreadyRegistered)
-    default: break
+    try command.phase.check(books.registration)
+    switch command.permission {
+    case .anybody: break
     }
-    if line.parameters.count < command.minimum { throw IRCRefusal(.errNeedMoreParams, [command.name]) }
+    let count = line.parameters.count
+    if count < command.parameters.lowerBound { throw IRCRefusal(.errNeedMoreParams, [command.name]) }
+    if count > command.parameters.upperBound {
+      line.parameters.removeSubrange(command.parameters.upperBound...)
+    }
     return command
   }
 
@@ -49,9 +81,23 @@ struct IRCCommand: Sendable {
   private static let byName = Dictionary(uniqueKeysWithValues: table.map { ($0.name, $0) })
 }
 
-/// Where the dealing with a line, or with one part of it, stands.
-enum IRCProgress {
-  case done
-  /// An answer is awaited, or a list is being sent: the session is busy.
-  case pending
+extension IRCCommand.Phase {
+  fileprivate func check(_ registration: Registration) throws(IRCRefusal) {
+    switch (self, registration) {
+    case (.always, _), (.registered, .registered): break
+    case (.registering, .plain), (.registering, .negotiating), (.registering, .registering): break
+    case (.registering, .registered): throw IRCRefusal(.errAlreadyRegistered)
+    case (.registered, .plain), (.registered, .negotiating), (.registered, .registering):
+      throw IRCRefusal(.errNotRegistered)
+    }
+  }
+}
+
+extension IRCCommand.Cost {
+  func units(of line: IRCLine) -> Int {
+    switch self {
+    case .line: 1
+    case .targets(let units): max(1, IRCDialect.targets(line.parameters.first).count * units)
+    }
+  }
 }

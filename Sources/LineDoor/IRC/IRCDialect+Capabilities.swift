@@ -1,34 +1,40 @@
+import Delivery
 import LineProtocol
 
 extension IRCDialect {
   /// `CAP subcommand [parameter]` (IRCv3 capability negotiation).
-  func capability(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+  static func capability(_ line: IRCLine, _ books: Books) -> LineStep {
     let parameter = line.parameters.count > 1 ? line.parameters[1] : nil
+    var negotiation = books.irc.negotiation
     switch line.parameters[0].uppercased() {
     case "LS":
-      isNegotiating = !isRegistered
       negotiation.list(version: parameter)
-      tellCapabilities("LS", IRCCapabilities.all.names, session)
-    case "LIST": tellCapabilities("LIST", negotiation.enabled.names, session)
+      return negotiate(negotiation, "LS", IRCCapabilities.all.names, books)
+    case "LIST": return .say(capabilities("LIST", negotiation.enabled.names, books))
     case "REQ":
-      isNegotiating = !isRegistered
       let isAccepted = negotiation.request(parameter ?? "")
-      session.change(to: .irc(negotiation.enabled.tags))
-      tellCapabilities(isAccepted ? "ACK" : "NAK", parameter ?? "", session)
+      return negotiate(negotiation, isAccepted ? "ACK" : "NAK", parameter ?? "", books)
     case "END":
-      isNegotiating = false
-      return registerIfReady(session)
-    default: refuse(IRCRefusal(.errInvalidCapCmd, [line.parameters[0]]), session)
+      guard case .negotiating(let hasUser) = books.registration else { return .done }
+      return goOn(.registering(hasUser: hasUser), books)
+    default: return books.refuse(IRCRefusal(.errInvalidCapCmd, [line.parameters[0]]))
     }
-    return .done
   }
 
-  private func tellCapabilities(_ subcommand: String, _ names: String, _ session: LineSession) {
-    let irc = session.settings.irc
-    session.send {
-      irc.line(
-        source: irc.serverName, command: "CAP", params: [name(session), subcommand], trailing: names,
-        into: &$0)
+  private static func negotiate(
+    _ negotiation: IRCNegotiation, _ subcommand: String, _ names: String, _ books: Books
+  ) -> LineStep {
+    var steps: [LineStep] = [
+      .own(.negotiate(negotiation)), .say(capabilities(subcommand, names, books)),
+    ]
+    switch books.registration {
+    case .registering(let hasUser): steps.append(.own(.register(.negotiating(hasUser: hasUser))))
+    case .plain, .negotiating, .registered: break
     }
+    return .steps(steps)
+  }
+
+  private static func capabilities(_ subcommand: String, _ names: String, _ books: Books) -> [UInt8] {
+    books.lines { $0.line("CAP", [books.name, subcommand], text: names) }
   }
 }

@@ -1,99 +1,92 @@
 import ChatCore
+import Delivery
 import LineProtocol
 
 extension IRCDialect {
   /// `JOIN #a,#b [keys]`, or `JOIN 0` to leave all. There are no keys, so they are not looked at.
-  func join(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    if line.parameters[0] == "0" {
-      return run(session.rooms.map { room in { $0.leave(room.name, nil, $1) } }, session)
+  static func join(_ line: IRCLine, _ books: Books) -> LineStep {
+    if line.parameters[0] == "0" { return .steps(books.rooms.map { leave($0.name, nil, books) }) }
+    // One that is named twice is one.
+    var named: Set<RoomName> = []
+    return forEachChannel(line, books) { named.insert($0).inserted ? join($0, books) : .done }
+  }
+
+  private static func join(_ room: RoomName, _ books: Books) -> LineStep {
+    // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
+    if books.joinedRoom(room) != nil { return .done }
+    do throws(ProtocolError) {
+      try books.checkRoomCount(room)
+    } catch {
+      return refuseJoin(of: room, error, books)
     }
-    return forEachChannel(line, session) { room, irc, session in
-      // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
-      if session.joinedRoom(room) != nil { return .done }
-      do throws(ProtocolError) {
-        try session.checkRoomCount(room)
-      } catch {
-        Self.refuseJoin(of: room, error, irc, session)
+    return .request(.join(room, after: nil)) { event in
+      switch event.kind {
+      case .joined(let joining):
+        return .steps([.goLive(joining.room), entered(joining.name, books)])
+      case .refused(let refusal): return refuseJoin(of: room, refusal.error, books)
+      case .message, .repeated, .topic, .named, .opened, .closed, .parted, .renamed, .quit, .wanted:
         return .done
-      }
-      return irc.request(.join(room, after: nil), session) { error, irc, session in
-        Self.refuseJoin(of: room, error, irc, session)
       }
     }
   }
 
-  private static func refuseJoin(
-    of room: RoomName, _ error: ProtocolError, _ irc: IRCDialect, _ session: LineSession
-  ) {
+  private static func refuseJoin(of room: RoomName, _ error: ProtocolError, _ books: Books) -> LineStep {
     let numeric: Numeric = error.code == .badRoom ? .errNoSuchChannel : .errTooManyChannels
-    irc.refuse(IRCRefusal(numeric, [room.channel], error.reason), session)
+    return books.refuse(IRCRefusal(numeric, [room.channel], error.reason))
   }
 
   /// Tells the client that it is in a room, and what a room is to a client: topic and names.
-  func entered(_ room: RoomName, _ session: LineSession) -> IRCProgress {
-    let irc = session.settings.irc
-    session.send { irc.join(nick: name(session), room: room.text, into: &$0) }
-    return names(of: room, asked: room.channel, session) { room, irc, session in
-      if let topic = room.topic, !topic.text.isEmpty { irc.tell(topic, of: room.name, session) }
+  static func entered(_ room: RoomName, _ books: Books) -> LineStep {
+    .steps([
+      books.say { $0.append { irc, out in irc.join(nick: books.name, room: room.text, into: &out) } },
+      names(of: room, asked: room.channel, books) { room in
+        guard let topic = room.topic, !topic.text.isEmpty else { return [] }
+        return books.lines { $0.topic(topic, of: room.name) }
+      },
+    ])
+  }
+
+  static func part(_ line: IRCLine, _ books: Books) -> LineStep {
+    let reason = reason(line.parameters.count > 1 ? line.parameters[1] : nil)
+    return forEachChannel(line, books) { leave($0, reason, books) }
+  }
+
+  private static func leave(_ room: RoomName, _ reason: String?, _ books: Books) -> LineStep {
+    let refusal = IRCRefusal(.errNotOnChannel, [room.channel])
+    if books.joinedRoom(room) == nil { return books.refuse(refusal) }
+    return .request(.part(room, reason: reason)) { event in
+      if case .refused = event.kind { books.refuse(refusal) } else { books.tell(event) }
     }
   }
 
-  func part(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    let reason = Self.reason(line.parameters.count > 1 ? line.parameters[1] : nil)
-    return forEachChannel(line, session) { room, irc, session in irc.leave(room, reason, session) }
-  }
-
-  private func leave(_ room: RoomName, _ reason: String?, _ session: LineSession) -> IRCProgress {
-    if session.joinedRoom(room) == nil {
-      refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session)
-      return .done
-    }
-    return request(.part(room, reason: reason), session) { _, irc, session in
-      irc.refuse(IRCRefusal(.errNotOnChannel, [room.channel]), session)
-    }
-  }
-
-  /// Deals with each channel that the first parameter names.
-  private func forEachChannel(
-    _ line: IRCLine, _ session: LineSession,
-    _ body: @escaping (RoomName, IRCDialect, LineSession) -> IRCProgress
-  ) -> IRCProgress {
-    let targets = Self.targets(line.parameters[0])
-    if targets.isEmpty { refuse(IRCRefusal(.errNeedMoreParams, [line.command]), session) }
-    let parts = targets.map { target -> Part in
-      { irc, session in
-        do throws(IRCRefusal) {
-          return body(try RoomName(channel: target), irc, session)
-        } catch {
-          irc.refuse(error, session)
-          return .done
-        }
-      }
-    }
-    return run(parts, session)
+  /// A step for each channel that the first parameter names.
+  private static func forEachChannel(
+    _ line: IRCLine, _ books: Books, _ step: (RoomName) -> LineStep
+  ) -> LineStep {
+    let targets = targets(line.parameters[0])
+    if targets.isEmpty { return books.refuse(IRCRefusal(.errNeedMoreParams, [line.command])) }
+    return .steps(
+      targets.map { target in
+        checked(books) { () throws(IRCRefusal) in step(try RoomName(channel: target)) }
+      })
   }
 
   // MARK: Topic
 
-  func topic(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    do throws(IRCRefusal) {
+  static func topic(_ line: IRCLine, _ books: Books) -> LineStep {
+    checked(books) { () throws(IRCRefusal) in
       let room = try RoomName(channel: line.parameters[0])
-      guard line.parameters.count > 1 else { return showTopic(room, session) }
-      let text = try Self.topic(line.parameters[1], of: room)
-      if session.joinedRoom(room) == nil { throw IRCRefusal(.errNotOnChannel, [room.channel]) }
-      return request(.setTopic(room, text), session) { error, irc, session in
-        irc.refuse(Self.refusal(ofTopicIn: room, error), session)
+      guard line.parameters.count > 1 else { return showTopic(room, books) }
+      let text = try topic(line.parameters[1], of: room)
+      let notJoined = IRCRefusal(.errNotOnChannel, [room.channel])
+      if books.joinedRoom(room) == nil { throw notJoined }
+      return .request(.setTopic(room, text)) { event in
+        guard case .refused(let refusal) = event.kind else { return books.tell(event) }
+        return books.refuse(
+          refusal.error.code == .notJoined
+            ? notJoined : IRCRefusal(.errUnknownError, ["TOPIC"], refusal.error.reason))
       }
-    } catch {
-      refuse(error, session)
-      return .done
     }
-  }
-
-  private static func refusal(ofTopicIn room: RoomName, _ error: ProtocolError) -> IRCRefusal {
-    error.code == .notJoined
-      ? IRCRefusal(.errNotOnChannel, [room.channel])
-      : IRCRefusal(.errUnknownError, ["TOPIC"], error.reason)
   }
 
   /// Checks a topic as any text that comes to terminals; an empty one takes the topic away.
@@ -117,24 +110,23 @@ extension IRCDialect {
     return topic.string
   }
 
-  private func showTopic(_ room: RoomName, _ session: LineSession) -> IRCProgress {
-    ask(.room(room), session) { reply, irc, session in
-      guard case .room(let description) = reply else {
-        irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
-        return .done
+  private static func showTopic(_ room: RoomName, _ books: Books) -> LineStep {
+    .ask(.room(room)) { answer in
+      guard case .room(let room) = answer else {
+        return books.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]))
       }
-      if let topic = description.topic, !topic.text.isEmpty {
-        irc.tell(topic, of: description.name, session)
-      } else {
-        irc.reply(.rplNoTopic, [description.name.channel], to: session)
+      guard let topic = room.topic, !topic.text.isEmpty else {
+        return books.reply(.rplNoTopic, [room.name.channel])
       }
-      return .done
+      return books.say { $0.topic(topic, of: room.name) }
     }
   }
+}
 
-  private func tell(_ topic: Topic, of room: RoomName, _ session: LineSession) {
-    reply(.rplTopic, [room.channel], text: topic.text, to: session)
+extension IRCReplies {
+  fileprivate mutating func topic(_ topic: Topic, of room: RoomName) {
+    numeric(.rplTopic, [room.channel], text: topic.text)
     let seconds = topic.time.milliseconds / 1000
-    reply(.rplTopicWhoTime, [room.channel, topic.author, "\(seconds)"], to: session)
+    numeric(.rplTopicWhoTime, [room.channel, topic.author, "\(seconds)"])
   }
 }

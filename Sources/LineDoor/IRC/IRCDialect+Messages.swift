@@ -1,52 +1,44 @@
 import ChatCore
+import Delivery
 import LineProtocol
 
 extension IRCDialect {
   /// A message's own reply is its echo, which comes when it is on disk, and only to clients that asked for `echo-message`.
-  func say(_ utterance: IRCUtterance, _ session: LineSession) -> LineOutcome {
-    guard session.canPublish else { return .wait }
-    let refusals = utterance.refusals + refusals(ofRoomsNotJoined: utterance, session)
-    // What is refused here and now has its place after everything that is in flight.
-    if !refusals.isEmpty, !session.isIdle { return .wait }
-    for refusal in refusals { refuse(refusal, session) }
-    guard let content = utterance.content else { return .done }
-    for room in utterance.rooms where session.joinedRoom(room) != nil {
-      inFlight.append(room, content.kind)
-      session.publish(room, content.text, content.kind, once: utterance.reference)
+  static func say(_ line: IRCLine, _ kind: Message.Kind, _ books: Books) -> LineStep {
+    let utterance = IRCUtterance(line, kind)
+    var steps = utterance.refusals.map(books.refuse)
+    guard let (kind, text) = utterance.content else { return .steps(steps) }
+    for room in utterance.rooms where books.joinedRoom(room) == nil {
+      // A NOTICE gets no errors; see ``IRCUtterance``.
+      if kind == .notice { continue }
+      let refusal = IRCRefusal(.errCannotSendToChan, [room.channel], ErrorCode.notJoined.reason)
+      steps.append(books.refuse(refusal))
     }
-    return .done
+    for room in utterance.rooms where books.joinedRoom(room) != nil {
+      steps.append(.submit(.publish(room, text, kind, once: utterance.reference)))
+    }
+    return steps.count == 1 ? steps[0] : .steps(steps)
   }
 
-  /// A NOTICE gets no errors; see ``IRCUtterance``.
-  private func refusals(ofRoomsNotJoined utterance: IRCUtterance, _ session: LineSession) -> [IRCRefusal] {
-    guard let kind = utterance.content?.kind, kind != .notice else { return [] }
-    return utterance.rooms.compactMap { room in
-      session.joinedRoom(room) != nil
-        ? nil : IRCRefusal(.errCannotSendToChan, [room.channel], ErrorCode.notJoined.reason)
+  func settled(_ message: MessagesInFlight.Entry, by event: Event, _ books: Books) -> LineStep {
+    switch event.kind {
+    case .message, .repeated:
+      books.irc.negotiation.enabled.contains(.echoMessage) ? books.tell(event) : .done
+    case .refused(let refusal): Self.refuse(message, refusal.error, books)
+    case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: .done
     }
   }
 
-  func published(_ message: Message, _ session: LineSession) {
-    _ = inFlight.removeFirst()
-    guard negotiation.enabled.contains(.echoMessage) else { return }
-    let tags = negotiation.enabled.tags
-    session.send { session.settings.irc.message(message, tags: tags, into: &$0) }
-  }
-
-  /// The oldest message in flight is refused at its place. A NOTICE gets no errors (see ``IRCUtterance``); but whoever sends one is
-  /// told with a NOTICE, which nothing answers, that the log failed: what is lost is never lost without a word.
-  func messageRefused(_ error: ProtocolError, _ session: LineSession) {
-    guard let message = inFlight.removeFirst() else { return }
-    let isLost = [.notStored, .outcomeUnknown, .referenceUsed].contains(error.code)
+  /// A message is refused at its place. A NOTICE gets no errors (see ``IRCUtterance``); but whoever sends one is told with a NOTICE,
+  /// which nothing answers, that the log failed: what is lost is never lost without a word.
+  private static func refuse(
+    _ message: MessagesInFlight.Entry, _ error: ProtocolError, _ books: Books
+  ) -> LineStep {
+    let channel = message.room.channel
     if message.kind != .notice {
-      refuse(IRCRefusal(.errCannotSendToChan, [message.room.channel], error.reason), session)
-    } else if isLost {
-      let irc = session.settings.irc
-      session.send {
-        irc.line(
-          source: irc.serverName, command: "NOTICE", params: [name(session)],
-          trailing: "\(message.room.channel): \(error.reason)", into: &$0)
-      }
+      return books.refuse(IRCRefusal(.errCannotSendToChan, [channel], error.reason))
     }
+    let isLost = [.notStored, .outcomeUnknown, .referenceUsed].contains(error.code)
+    return isLost ? books.say { $0.line("NOTICE", [books.name], text: "\(channel): \(error.reason)") } : .done
   }
 }

@@ -1,66 +1,54 @@
 import ChatCore
 import Delivery
 import LineProtocol
-import Synchronization
 
 extension IRCDialect {
   /// `MODE target [changes]`. Channels have no modes, so of them only questions are answered.
-  func mode(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+  static func mode(_ line: IRCLine, _ books: Books) -> LineStep {
     let target = line.parameters[0]
-    let change = line.parameters.count > 1 ? line.parameters[1] : nil
     if target.utf8.first == UInt8(ascii: "#") {
-      return channelMode(target, change, line.parameters.count, session)
-    }
-    if let nick = try? Nick(target), nick == session.nick {
-      if let change {
-        changeModes(of: nick, change, session)
-      } else {
-        reply(.rplUModeIs, [modes.text], to: session)
+      return checked(books) { () throws(IRCRefusal) in
+        channelMode(try RoomName(channel: target), line, books)
       }
-    } else {
-      refuse(IRCRefusal(.errUsersDontMatch), session)
     }
-    return .done
+    guard let nick = try? Nick(target), nick == books.nick else {
+      return books.refuse(IRCRefusal(.errUsersDontMatch))
+    }
+    guard line.parameters.count > 1 else { return books.reply(.rplUModeIs, [books.irc.modes.text]) }
+    return changeModes(line.parameters[1], books)
   }
 
-  private func changeModes(of nick: Nick, _ changes: String, _ session: LineSession) {
+  private static func changeModes(_ changes: String, _ books: Books) -> LineStep {
+    var modes = books.irc.modes
     let (made, isKnown) = modes.change(changes)
+    var steps: [LineStep] = []
     if !made.isEmpty {
-      session.shard.metrics.invisibleSessions.add(modes.isInvisible ? 1 : -1, ordering: .relaxed)
-      let irc = session.settings.irc
-      session.send {
-        irc.line(
-          source: irc.source(name(session)), command: "MODE", params: [name(session)], trailing: made,
-          into: &$0)
-      }
+      steps.append(.own(.setModes(modes)))
+      steps.append(
+        books.say {
+          $0.append { irc, out in
+            irc.line(
+              source: irc.source(books.name), command: "MODE", params: [books.name], trailing: made,
+              into: &out)
+          }
+        })
     }
-    if !isKnown { refuse(IRCRefusal(.errUModeUnknownFlag), session) }
+    if !isKnown { steps.append(books.refuse(IRCRefusal(.errUModeUnknownFlag))) }
+    return .steps(steps)
   }
 
-  private func channelMode(
-    _ channel: String, _ change: String?, _ count: Int, _ session: LineSession
-  ) -> IRCProgress {
-    let room: RoomName
-    do throws(IRCRefusal) {
-      room = try RoomName(channel: channel)
-    } catch {
-      refuse(error, session)
-      return .done
-    }
-    return ask(.room(room), session) { reply, irc, session in
-      guard case .room(let description) = reply else {
-        irc.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]), session)
-        return .done
+  private static func channelMode(_ room: RoomName, _ line: IRCLine, _ books: Books) -> LineStep {
+    let channel = line.parameters[0]
+    return .ask(.room(room)) { answer in
+      guard case .room(let description) = answer else {
+        return books.refuse(IRCRefusal(.errNoSuchChannel, [room.channel]))
       }
-      if change == nil {
-        irc.reply(.rplChannelModeIs, [description.name.channel, "+"], to: session)
-      } else if count == 2, change == "b" || change == "+b" {
-        // Clients ask for the bans of each channel that they join.
-        irc.reply(.rplEndOfBanList, [channel], to: session)
-      } else {
-        irc.refuse(IRCRefusal(.errChanOPrivsNeeded, [channel]), session)
+      switch Array(line.parameters.dropFirst()) {
+      case []: return books.reply(.rplChannelModeIs, [description.name.channel, "+"])
+      // Clients ask for the bans of each channel that they join.
+      case ["b"], ["+b"]: return books.reply(.rplEndOfBanList, [channel])
+      default: return books.refuse(IRCRefusal(.errChanOPrivsNeeded, [channel]))
       }
-      return .done
     }
   }
 }

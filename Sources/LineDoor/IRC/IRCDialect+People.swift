@@ -1,100 +1,82 @@
 import ChatCore
+import Delivery
 import LineProtocol
 
 extension IRCDialect {
   /// `WHO #channel` or `WHO nick`. There are no masks and no operators, so `WHO … o` finds nobody.
-  func who(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+  static func who(_ line: IRCLine, _ books: Books) -> LineStep {
     let target = line.parameters[0]
     let isForOperators = line.parameters.count > 1 && line.parameters[1] == "o"
     if !isForOperators, let room = try? RoomName(channel: target) {
-      return listMembers(of: room, session) { room, nicks, irc, session in
-        session.send { for nick in nicks { irc.appendWho(nick, room.name.channel, session, to: &$0) } }
-      } end: { _, irc, session in
-        irc.endWho(target, session)
+      return listMembers(of: room) { room, nicks, _ in
+        books.lines { for nick in nicks { $0.who(nick, room.name.channel) } }
+      } end: { _ in
+        books.lines { $0.numeric(.rplEndOfWho, [target]) }
       }
     }
     if !isForOperators, let nick = try? Nick(target) {
-      return ask(.holders([nick]), session) { reply, irc, session in
-        if case .holders(let nicks) = reply {
-          session.send { for nick in nicks { irc.appendWho(nick, "*", session, to: &$0) } }
+      return find([nick]) { nicks in
+        books.say {
+          for nick in nicks { $0.who(nick, "*") }
+          $0.numeric(.rplEndOfWho, [target])
         }
-        return irc.endWho(target, session)
       }
     }
-    return endWho(target, session)
+    return books.reply(.rplEndOfWho, [target])
   }
 
-  private func endWho(_ target: String, _ session: LineSession) -> IRCProgress {
-    reply(.rplEndOfWho, [target], to: session)
-    return .done
-  }
-
-  /// User and real name are the nick, the host is the server: see ``user(_:_:)``. `H`: nobody is away.
-  private func appendWho(_ nick: Nick, _ channel: String, _ session: LineSession, to out: inout [UInt8]) {
-    let server = session.settings.irc.serverName
-    append(
-      .rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)",
-      for: session,
-      to: &out)
-  }
-
-  /// `WHOIS [server] nick` (RFC 2812 §3.6.2): what ``appendWho(_:_:_:to:)`` says, in WHOIS's words. The end comes in any case, as
-  /// clients wait for it.
-  func whois(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
+  /// `WHOIS [server] nick` (RFC 2812 §3.6.2): what `WHO` says, in WHOIS's words. The end comes in any case, as clients wait for it.
+  static func whois(_ line: IRCLine, _ books: Books) -> LineStep {
     guard let target = line.parameters.last, !target.isEmpty else {
-      refuse(IRCRefusal(.errNoNicknameGiven), session)
-      return .done
+      return books.refuse(IRCRefusal(.errNoNicknameGiven))
     }
-    let server = session.settings.irc.serverName
+    let server = books.settings.irc.serverName
     if line.parameters.count > 1, line.parameters[0] != server, line.parameters[0] != target {
-      refuse(IRCRefusal(.errNoSuchServer, [line.parameters[0]]), session)
-      return .done
+      return books.refuse(IRCRefusal(.errNoSuchServer, [line.parameters[0]]))
     }
-    guard let nick = try? Nick(target) else { return endWhois(target, isThere: false, session) }
-    return ask(.holders([nick]), session) { reply, irc, session in
-      guard case .holders(let nicks) = reply, let nick = nicks.first?.text else {
-        return irc.endWhois(target, isThere: false, session)
+    let nobody = LineStep.steps([
+      books.refuse(IRCRefusal(.errNoSuchNick, [target])), books.reply(.rplEndOfWhois, [target]),
+    ])
+    guard let nick = try? Nick(target) else { return nobody }
+    return find([nick]) { nicks in
+      guard let nick = nicks.first?.text else { return nobody }
+      return books.say {
+        $0.numeric(.rplWhoisUser, [nick, nick, server, "*"], text: nick)
+        $0.numeric(.rplWhoisServer, [nick, server], text: books.settings.networkName)
+        $0.numeric(.rplEndOfWhois, [target])
       }
-      irc.reply(.rplWhoisUser, [nick, nick, server, "*"], text: nick, to: session)
-      irc.reply(.rplWhoisServer, [nick, server], text: session.settings.networkName, to: session)
-      return irc.endWhois(target, isThere: true, session)
     }
-  }
-
-  private func endWhois(_ target: String, isThere: Bool, _ session: LineSession) -> IRCProgress {
-    if !isThere { refuse(IRCRefusal(.errNoSuchNick, [target]), session) }
-    reply(.rplEndOfWhois, [target], to: session)
-    return .done
   }
 
   /// `ISON nick nick…` (RFC 2812 §4.9)
-  func isOn(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    let words = line.parameters.flatMap { $0.split(separator: " ") }
-    return find(words.map(String.init), session) { nicks, irc, session in
-      if nicks.isEmpty { return irc.reply(.rplIsOn, text: "", to: session) }
-      session.send {
-        session.settings.irc.list(
-          .rplIsOn, to: irc.name(session), items: nicks.lazy.map(\.text), into: &$0)
-      }
+  static func isOn(_ line: IRCLine, _ books: Books) -> LineStep {
+    let words = line.parameters.flatMap { $0.split(separator: " ") }.map(String.init)
+    return find(words.compactMap { try? Nick($0) }) { nicks in
+      if nicks.isEmpty { return books.reply(.rplIsOn, text: "") }
+      return books.say { $0.list(.rplIsOn, [], nicks.lazy.map(\.text)) }
     }
   }
 
   /// `USERHOST nick nick…` (RFC 2812 §4.8). `+`: nobody is away.
-  func userHost(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    find(Array(line.parameters.prefix(IRCSupport.userHostNicks)), session) { nicks, irc, session in
-      let hosts = nicks.map { "\($0.text)=+\($0.text)@\(session.settings.irc.serverName)" }
-      irc.reply(.rplUserHost, text: hosts.joined(separator: " "), to: session)
+  static func userHost(_ line: IRCLine, _ books: Books) -> LineStep {
+    find(line.parameters.compactMap { try? Nick($0) }) { nicks in
+      let hosts = nicks.map { "\($0.text)=+\($0.text)@\(books.settings.irc.serverName)" }
+      return books.reply(.rplUserHost, text: hosts.joined(separator: " "))
     }
   }
 
-  /// Shows which of the words are nicks that somebody has.
-  private func find(
-    _ words: [String], _ session: LineSession,
-    show: @escaping ([Nick], IRCDialect, LineSession) -> Void
-  ) -> IRCProgress {
-    ask(.holders(words.compactMap { try? Nick($0) }), session) { reply, irc, session in
-      if case .holders(let nicks) = reply { show(nicks, irc, session) }
-      return .done
+  /// Goes on with those of the nicks that somebody has.
+  private static func find(_ nicks: [Nick], then: @escaping ([Nick]) -> LineStep) -> LineStep {
+    .ask(.holders(nicks)) { answer in
+      if case .holders(let nicks) = answer { then(nicks) } else { .done }
     }
+  }
+}
+
+extension IRCReplies {
+  /// User and real name are the nick, the host is the server: see ``IRCDialect/user(_:_:)``. `H`: nobody is away.
+  fileprivate mutating func who(_ nick: Nick, _ channel: String) {
+    let server = encoder.serverName
+    numeric(.rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)")
   }
 }

@@ -1,55 +1,53 @@
 import ChatCore
 import Delivery
 import LineProtocol
-import Synchronization
 
 extension IRCDialect {
-  func motd(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    isThisServer(line, session) ? tellMotd(session) : .done
+  static func motd(_ line: IRCLine, _ books: Books) -> LineStep {
+    refusalOfServer(line, books) ?? tellMotd(books)
   }
 
-  func tellMotd(_ session: LineSession) -> IRCProgress {
-    reply(.errNoMotd, text: "There is no message of the day", to: session)
-    return .done
+  static func tellMotd(_ books: Books) -> LineStep {
+    books.reply(.errNoMotd, text: "There is no message of the day")
   }
 
-  func countUsers(_ session: LineSession) -> IRCProgress {
-    ask(.count, session) { reply, irc, session in
-      guard case .count(let sessions, let most, let rooms) = reply else { return .done }
+  static func countUsers(_ books: Books) -> LineStep {
+    .ask(.count) { answer in
+      guard case .count(let sessions, let most, let rooms) = answer else { return .done }
       // Counted apart from the sessions, so it may be ahead of them.
-      let invisible = min(session.shard.metrics.invisibleSessions.load(ordering: .relaxed), sessions)
-      irc.reply(
-        .rplLUserClient,
-        text: "There are \(sessions - invisible) users and \(invisible) invisible on 1 servers", to: session)
-      irc.reply(.rplLUserChannels, ["\(rooms)"], to: session)
-      irc.reply(.rplLUserMe, text: "I have \(sessions) clients and 0 servers", to: session)
-      let users = "users \(sessions), max \(most)"
-      irc.reply(.rplLocalUsers, ["\(sessions)", "\(most)"], text: "Current local \(users)", to: session)
-      irc.reply(.rplGlobalUsers, ["\(sessions)", "\(most)"], text: "Current global \(users)", to: session)
-      return .done
+      let invisible = min(books.loop.invisibleSessions, sessions)
+      return books.say {
+        $0.numeric(
+          .rplLUserClient,
+          text: "There are \(sessions - invisible) users and \(invisible) invisible on 1 servers")
+        $0.numeric(.rplLUserChannels, ["\(rooms)"])
+        $0.numeric(.rplLUserMe, text: "I have \(sessions) clients and 0 servers")
+        let users = "users \(sessions), max \(most)"
+        $0.numeric(.rplLocalUsers, ["\(sessions)", "\(most)"], text: "Current local \(users)")
+        $0.numeric(.rplGlobalUsers, ["\(sessions)", "\(most)"], text: "Current global \(users)")
+      }
     }
   }
 
-  func version(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    guard isThisServer(line, session) else { return .done }
-    let settings = session.settings
-    reply(.rplVersion, [settings.softwareVersion, settings.irc.serverName], text: "", to: session)
-    tellSupport(session)
-    return .done
+  static func version(_ line: IRCLine, _ books: Books) -> LineStep {
+    let settings = books.settings
+    return refusalOfServer(line, books)
+      ?? books.say {
+        $0.numeric(.rplVersion, [settings.softwareVersion, settings.irc.serverName], text: "")
+        $0.support(settings)
+      }
   }
 
-  func time(_ line: IRCLine, _ session: LineSession) -> IRCProgress {
-    guard isThisServer(line, session) else { return .done }
-    let now = session.settings.now()
-    let params = [session.settings.irc.serverName, "\(now.milliseconds / 1000)", "0"]
-    reply(.rplTime, params, text: now.description, to: session)
-    return .done
+  static func time(_ line: IRCLine, _ books: Books) -> LineStep {
+    if let refusal = refusalOfServer(line, books) { return refusal }
+    let now = books.settings.now()
+    let params = [books.settings.irc.serverName, "\(now.milliseconds / 1000)", "0"]
+    return books.reply(.rplTime, params, text: now.description)
   }
 
   /// A command may name the server that it is for: there is only this one.
-  private func isThisServer(_ line: IRCLine, _ session: LineSession) -> Bool {
-    guard let server = line.parameters.first, server != session.settings.irc.serverName else { return true }
-    refuse(IRCRefusal(.errNoSuchServer, [server]), session)
-    return false
+  private static func refusalOfServer(_ line: IRCLine, _ books: Books) -> LineStep? {
+    guard let server = line.parameters.first, server != books.settings.irc.serverName else { return nil }
+    return books.refuse(IRCRefusal(.errNoSuchServer, [server]))
   }
 }

@@ -1,5 +1,5 @@
 /// What a client and the server have agreed on with CAP (IRCv3 capability negotiation, version 302).
-struct IRCNegotiation {
+struct IRCNegotiation: Equatable {
   private(set) var enabled: IRCCapabilities = []
   /// The version asked for with `CAP LS`; the highest counts.
   private(set) var version = 301

@@ -1,6 +1,6 @@
 /// The modes of a person (modern.ircdocs.horse/#user-modes). There is one: `i`, invisible. Nothing is shown of others that it would
 /// hide, as WHO has no masks and WHOIS tells no channels; but clients set it as they connect, and are told that it is set.
-struct IRCUserModes {
+struct IRCUserModes: Equatable {
   static let letters = "i"
 
   private(set) var isInvisible = false

@@ -10,6 +10,9 @@ struct MessagesInFlight {
   private var entries: [Entry] = []
   private var first = 0
 
+  var count: Int { entries.count - first }
+  var isEmpty: Bool { first == entries.count }
+
   mutating func append(_ room: RoomName, _ kind: Message.Kind) {
     entries.append(Entry(room: room, kind: kind))
   }

@@ -1,0 +1,87 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+/// What a line session knows: all that a handler of a command may look at.
+struct Books {
+  var registration = Registration.plain
+  var nick: Nick?
+  /// The rooms that the session is in.
+  var rooms: [JoinedRoom] = []
+  var irc = IRCClient()
+  let settings: LineSettings
+  let loop: any LoopStatus
+
+  struct JoinedRoom: Equatable {
+    let id: RoomID
+    let name: RoomName
+    /// That of the replay with which the session has come to the room's present.
+    var replayLane: OutputLane?
+  }
+
+  init(_ settings: LineSettings, _ loop: any LoopStatus) {
+    self.settings = settings
+    self.loop = loop
+  }
+
+  /// The room of this name that the session is in.
+  func joinedRoom(_ name: RoomName) -> JoinedRoom? { rooms.first { $0.name == name } }
+
+  /// Throws if the session cannot enter one room more.
+  func checkRoomCount(_ name: RoomName) throws(ProtocolError) {
+    if let limit = settings.roomsPerSession, rooms.count >= limit {
+      throw ProtocolError(.tooManyRooms, asked: name.text)
+    }
+  }
+
+  /// Enters what an event of the session changes.
+  mutating func note(_ event: Event) {
+    switch event.kind {
+    case .named(let nick, _): self.nick = nick
+    case .renamed(let renaming): nick = renaming.new
+    case .joined(let joining): rooms.append(JoinedRoom(id: joining.room, name: joining.name))
+    case .parted(let parting): rooms.removeAll { $0.id == parting.room }
+    case .message, .repeated, .topic, .opened, .closed, .quit, .refused, .wanted: break
+    }
+  }
+}
+
+/// How far a client has come with telling who it is.
+enum Registration: Equatable {
+  /// No line has told that the client speaks IRC. It may do everything as soon as it has a nick.
+  case plain
+  /// IRC. The client has begun to negotiate capabilities, and is registered after `CAP END` at the earliest.
+  case negotiating(hasUser: Bool)
+  /// IRC. NICK or USER are awaited.
+  case registering(hasUser: Bool)
+  /// IRC.
+  case registered
+}
+
+/// What an IRC client has asked for.
+struct IRCClient: Equatable {
+  var negotiation = IRCNegotiation()
+  var modes = IRCUserModes()
+}
+
+/// What a session's loop knows, now, and handlers may look at.
+protocol LoopStatus: AnyObject {
+  /// See ``EventLog/applied`` and ``EventLog/tail``.
+  var applied: Int64 { get }
+  var tail: Int64 { get }
+  /// IRC sessions that have the mode `i`.
+  var invisibleSessions: Int { get }
+  /// The newest entry that was shown in a room that a session of the loop is in.
+  func newest(in room: RoomID) -> Int64
+}
+
+/// A step of a line session.
+typealias LineStep = Step<BookEntry>
+
+/// A change of a session's books that no event makes.
+enum BookEntry: Equatable {
+  case register(Registration)
+  case negotiate(IRCNegotiation)
+  case setModes(IRCUserModes)
+}

@@ -1,0 +1,96 @@
+import ChatCore
+import Delivery
+import LineProtocol
+import Reactor
+
+extension LineSession: StepRunner {
+  func say(_ bytes: [UInt8]) { say(bytes, mark: nil) }
+
+  /// `mark`: what the bytes show.
+  func say(_ bytes: [UInt8], mark: OutputMark?) {
+    if detection.isHolding { detection.keepBack(bytes) } else { connection.output.append(bytes, mark: mark) }
+  }
+
+  func countRefusal(_ code: String) { shard.metrics.refused(code) }
+
+  func submit(_ action: Request.Action) {
+    if case .publish(let room, _, let kind, _) = action { inFlight.append(room, kind) }
+    shard.request(id, action)
+  }
+
+  func ask(_ query: DirectoryQuery) {
+    shard.ask(query) { [weak self] answer in
+      guard let self, connection.isOpen else { return }
+      answered(answer)
+    }
+  }
+
+  func read(_ query: HistoryQuery) {
+    shard.read(query) { [weak self] result in
+      guard let self, connection.isOpen else { return }
+      answered(result)
+    }
+  }
+
+  func awaitDrain() { connection.notifyWhenDrained() }
+
+  func goLive(in room: RoomID) { shard.goLive(id, in: room) }
+
+  func startReplay(_ order: ReplayOrder) {
+    let lane = nextReplayLane()
+    if order.end == .live, let index = books.rooms.firstIndex(where: { $0.id == order.room }) {
+      books.rooms[index].replayLane = lane
+    }
+    let replay = Replay(
+      of: order.room, after: order.after, preceding: order.preceding, to: order.end,
+      beginningWith: order.loaded, kinds: .all, lane: lane, session: id, output: connection.output,
+      on: shard, sink: self)
+    self.replay = replay
+    replay.start()
+  }
+
+  func close(reason: String) { finish(reason: reason) }
+
+  func perform(_ entry: BookEntry) {
+    switch entry {
+    case .register(let registration): books.registration = registration
+    case .negotiate(let negotiation):
+      let (old, new) = (books.irc.negotiation.enabled.tags, negotiation.enabled.tags)
+      books.irc.negotiation = negotiation
+      if old != new { change(to: .irc(new)) }
+    case .setModes(let modes):
+      countInvisible(from: books.irc.modes, to: modes)
+      books.irc.modes = modes
+    }
+  }
+
+  func stepsEnded() { goOn() }
+
+  /// Another format from now on; to be called while the session is idle.
+  func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
+}
+
+extension LineSession: ReplaySink {
+  /// The room of the replay in progress.
+  private var replayRoom: RoomName? {
+    if case .replaying(let room, _) = progress.activity { room } else { nil }
+  }
+
+  func show(_ entry: Entry, mark: OutputMark) { say(dialect.show(entry), mark: mark) }
+
+  func showGap(from: Int64, to: Int64, mark: OutputMark) {
+    if let replayRoom { say(dialect.showGap(replayRoom, from: from, to: to), mark: mark) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(at cursor: Int64) {
+    replay = nil
+    replayed(.success(cursor))
+  }
+
+  func replayFailed(_ error: LogError) {
+    replay = nil
+    replayed(.failure(error))
+  }
+}
