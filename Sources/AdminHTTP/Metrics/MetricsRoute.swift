@@ -14,15 +14,15 @@ enum MetricsRoute {
         status: .ok, description: "Text of Prometheus' format 0.0.4.", content: .text(mediaType: "text/plain")
       )
     ],
-    answer: { _, door in
-      .ask(.count) { (reply) throws(Problem) in
-        guard case .count(let members, _, let rooms) = reply else { throw reply.problem }
+    answer: { _, context in
+      .ask(.count) { answer in
+        guard case .count(let members, _, let rooms) = answer else { return .refuse(answer.problem) }
         var metrics = MetricsText()
-        chat(door.shard.metrics, door.settings.memory, into: &metrics)
+        chat(context.metrics, context.settings.memory, into: &metrics)
         metrics.value("linechat_rooms", .gauge, "Rooms there are.", rooms)
         metrics.value("linechat_members", .gauge, "Line sessions with a nick, and WebSockets.", members)
-        log(door, into: &metrics)
-        process(door.settings, into: &metrics)
+        log(context, into: &metrics)
+        process(context.settings, into: &metrics)
         let type = HTTPResponse.Field(name: "Content-Type", value: MetricsText.mediaType)
         return .respond(HTTPResponse(.ok, headers: [type], body: Array(metrics.text.utf8)))
       }
@@ -53,8 +53,8 @@ enum MetricsRoute {
       figures.refusals.sorted { $0.key < $1.key })
   }
 
-  private static func log(_ door: HTTPDoor, into metrics: inout MetricsText) {
-    let figures = door.settings.log
+  private static func log(_ context: RouteContext, into metrics: inout MetricsText) {
+    let figures = context.settings.log
     metrics.value(
       "linechat_messages_total", .counter, "Messages stored since the start.",
       Int(figures.batchSize.snapshot.sum))
@@ -62,9 +62,9 @@ enum MetricsRoute {
     metrics.histogram("linechat_commit_seconds", "What each commit took.", figures.commitSeconds)
     metrics.value(
       "linechat_log_queue_bytes", .gauge, "Bytes that wait to be stored.", figures.queuedBytes())
-    metrics.value("linechat_last_id", .gauge, "The last id given.", door.shard.log.tail)
+    metrics.value("linechat_last_id", .gauge, "The last id given.", context.log.tail)
     metrics.value(
-      "linechat_healthy", .gauge, "1 while commits succeed in time.", door.shard.log.isHealthy ? 1 : 0)
+      "linechat_healthy", .gauge, "1 while commits succeed in time.", context.log.isHealthy ? 1 : 0)
     metrics.values(
       "linechat_database_bytes", .gauge, "Size of each file of the database.", by: "file",
       figures.fileBytes())

@@ -23,6 +23,8 @@ final class HTTPConnection {
   private var parser = HTTPRequestParser()
   /// The request that is being answered.
   private var answering: HTTPAnswering?
+  /// What its answer waits for, and what follows.
+  var progress = StepProgress<HTTPStep>()
   /// What is left of a long response.
   private var rest: ArraySlice<UInt8> = []
   /// The connection closes after the answer in progress.
@@ -44,27 +46,28 @@ final class HTTPConnection {
     isSourceChecked = false
     answering = HTTPAnswering(
       keepAlive: request.keepAlive, headOnly: request.method == .head, version: request.version,
-      sharing: door.origins.sharing(with: request))
+      sharing: door.context.origins.sharing(with: request))
     let now = connection.reactor.turnTime
     if let seconds = throttle.admit(bytes: request.body.count, by: PublishRoute.user(of: request), at: now) {
       return refuse(.tooFast(retryAfter: seconds))
     }
-    perform { () throws(Problem) in try door.answer(request) }
+    run(door.context.answer(request))
+    if progress.isIdle { stepsEnded() }
   }
 
   /// The content is still to come: it is not read if the head is enough for a refusal.
   private func checkSource() {
     guard !isSourceChecked, let request = parser.pending else { return }
     isSourceChecked = true
-    do throws(Problem) { try door.checkSource(of: request) } catch { refuseInput(error) }
+    do throws(Problem) { try door.context.checkSource(of: request) } catch { refuseInput(error) }
   }
 
   /// The client waits before it sends the content: what is refused for its head alone is refused now.
   private func answerExpectation() {
     guard let request = parser.pending else { return }
     do throws(Problem) {
-      try door.checkSource(of: request)
-      try door.routes.route(for: request).checkHead(request)
+      try door.context.checkSource(of: request)
+      try door.context.routes.route(for: request).checkHead(request)
       connection.output.append(HTTPResponse.continue)
     } catch {
       refuseInput(error)
@@ -77,51 +80,11 @@ final class HTTPConnection {
     refuse(problem)
   }
 
-  private func perform(_ step: () throws(Problem) -> RouteStep) {
-    do throws(Problem) {
-      switch try step() {
-      case .respond(let response): respond(response)
-      case .part(let bytes, let response, let next): sendPart(bytes, of: response, next)
-      case .publish(let room, let text, let user, let reference):
-        answering?.awaited = .publication
-        request(.post(room, text, as: user, .user, once: reference))
-      case .ask(let query, let then):
-        answering?.awaited = .answer(then)
-        door.shard.ask(query) { [weak self] in self?.received($0) }
-      case .read(let query, let then):
-        answering?.awaited = .page(then)
-        door.shard.read(query) { [weak self] in self?.received($0) }
-      case .open(let opening):
-        answering?.awaited = .drain(opening)
-        if connection.output.pendingBytes > 0 { connection.notifyWhenDrained() } else { outputDrained() }
-      }
-    } catch {
-      refuse(error)
-    }
-  }
-
-  private func request(_ action: Request.Action) {
-    let session = self.session ?? door.shard.enter(self, output: nil, format: door.settings.webSocketFormat)
-    self.session = session
-    door.shard.request(session, action)
-  }
-
-  private func received(_ answer: DirectoryAnswer) {
-    guard case .answer(let then) = answering?.awaited else { return }
-    perform { () throws(Problem) in try then(answer) }
-  }
-
-  private func received(_ result: Result<HistoryPage, LogError>) {
-    guard case .page(let then) = answering?.awaited else { return }
-    switch result {
-    case .success(let page): perform { () throws(Problem) in try then(page) }
-    case .failure(let error): refuse(Problem(ProtocolError(error, asked: "")))
-    }
-  }
-
   // MARK: Responses
 
+  /// Answers with a problem, whatever was to follow.
   private func refuse(_ problem: Problem) {
+    dropSteps()
     door.shard.metrics.refused(problem.reasonCode)
     // An answer that has begun can only be left incomplete, and the client has to see that (RFC 9112 §8).
     if answering?.framing != nil { return connection.reset() }
@@ -135,53 +98,61 @@ final class HTTPConnection {
     response.headers += answering?.sharing ?? []
     response.encode(
       into: &bytes, keepAlive: keepsAlive, headOnly: answering?.headOnly ?? false, date: door.date)
-    send(bytes)
+    send(whole: bytes)
   }
 
-  private func sendPart(_ part: [UInt8], of response: HTTPResponse, _ next: RouteStep?) {
+  private func send(whole response: [UInt8]) {
+    answering?.hasBegun = true
+    send(response)
+    complete()
+  }
+
+  /// Begins an answer that comes in parts.
+  private func begin(_ response: HTTPResponse) {
     guard let answer = answering else { return }
+    let framing: HTTPFraming = answer.version == .http10 ? .untilClose : .chunked
+    if case .untilClose = framing { isEnding = true }
     var bytes: [UInt8] = []
-    let framing = answer.framing ?? (answer.version == .http10 ? .untilClose : .chunked)
-    if answer.framing == nil {
-      if case .untilClose = framing { isEnding = true }
-      var response = response
-      response.headers += answer.sharing
-      response.encode(into: &bytes, keepAlive: keepsAlive, date: door.date, framing: framing)
-      if answer.headOnly { return send(bytes) }
-    }
-    framing.encode(part, isLast: next == nil, into: &bytes)
-    answering?.framing = framing
-    answering?.next = next
-    timeouts.progressed()
+    var response = response
+    response.headers += answer.sharing
+    response.encode(into: &bytes, keepAlive: keepsAlive, date: door.date, framing: framing)
+    answering?.hasBegun = true
+    if answer.headOnly { dropSteps() } else { answering?.framing = framing }
     send(bytes)
   }
 
   private var keepsAlive: Bool { answering?.keepAlive == true && !isEnding }
 
-  private func send(_ response: [UInt8]) {
-    answering?.awaited = .nothing
-    if response.count <= Self.pieceBytes {
-      append(response)
-      return finishPart()
-    }
-    rest = response[...]
+  private func send(_ bytes: [UInt8]) {
+    if !rest.isEmpty { return rest.append(contentsOf: bytes) }
+    if bytes.count <= Self.pieceBytes { return append(bytes) }
+    rest = bytes[...]
     sendPiece()
   }
 
   private func sendPiece() {
     append(Array(rest.prefix(Self.pieceBytes)))
     rest = rest.dropFirst(Self.pieceBytes)
-    if !rest.isEmpty { return connection.notifyWhenDrained() }
-    rest = []
-    finishPart()
+    if rest.isEmpty { rest = [] }
+    if !rest.isEmpty || !progress.isIdle { return connection.notifyWhenDrained() }
+    if answering?.isComplete == true { finishAnswer() }
   }
 
   private func append(_ piece: [UInt8]) {
     connection.output.append(piece, mark: OutputMark(Self.answerLane, 0))
   }
 
-  private func finishPart() {
-    if answering?.next == nil { finishAnswer() } else { connection.notifyWhenDrained() }
+  /// Nothing is added to the answer.
+  private func complete() {
+    guard let answer = answering, !answer.isComplete else { return }
+    guard answer.hasBegun else { return refuse(.internalError) }
+    if let framing = answer.framing {
+      var end: [UInt8] = []
+      framing.encode([], isLast: true, into: &end)
+      send(end)
+    }
+    answering?.isComplete = true
+    if rest.isEmpty { finishAnswer() }
   }
 
   private func finishAnswer() {
@@ -193,6 +164,7 @@ final class HTTPConnection {
 
   /// From here on the connection is a WebSocket. `answering` stays, so nothing more is taken for a request.
   private func handOver(to opening: WebSocketOpening) {
+    answering?.isComplete = true
     leaveShard()
     door.remove(self)
     connection.handler = WebSocketSession(connection, door, opening, throttle)
@@ -264,9 +236,8 @@ extension HTTPConnection: ConnectionHandler {
 
   func outputDrained() {
     if !rest.isEmpty { return sendPiece() }
-    if case .drain(let opening) = answering?.awaited { return handOver(to: opening) }
-    if let next = answering?.next.take() { return perform { next } }
-    connection.resumeInput()
+    drained()
+    if answering == nil { connection.resumeInput() }
   }
 
   /// No more than two pieces are ever appended, and every bound is larger: it is all connections together that hold too much. A client
@@ -290,6 +261,7 @@ extension HTTPConnection: ConnectionHandler {
 
   func closed() {
     throttle.limiter.leave(at: connection.reactor.turnTime)
+    dropSteps()
     leaveShard()
     door.remove(self)
   }
@@ -299,17 +271,49 @@ extension HTTPConnection: ConnectionHandler {
 }
 
 extension HTTPConnection: Participant {
-  func received(_ event: Event) {
-    guard case .publication = answering?.awaited else { return }
-    switch event.kind {
-    case .message(let message, _, _, _), .repeated(let message):
-      send(
-        PublishRoute.response(
-          to: message, keepAlive: keepsAlive, headers: answering?.sharing ?? [], date: door.date))
-    case .refused(let refusal): refuse(Problem(refusal.error))
-    case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: break
-    }
-  }
+  func received(_ event: Event) { happened(event) }
 
   func probe() {}
+}
+
+extension HTTPConnection: StepRunner {
+  /// Adds to the content of an answer that has begun.
+  func say(_ bytes: [UInt8]) {
+    guard let framing = answering?.framing, !bytes.isEmpty else { return }
+    var part: [UInt8] = []
+    framing.encode(bytes, isLast: false, into: &part)
+    timeouts.progressed()
+    send(part)
+  }
+
+  func countRefusal(_ code: String) { door.shard.metrics.refused(code) }
+
+  func submit(_ action: Request.Action) {
+    let session = self.session ?? door.shard.enter(self, output: nil, format: door.settings.webSocketFormat)
+    self.session = session
+    door.shard.request(session, action)
+  }
+
+  func ask(_ query: DirectoryQuery) { door.shard.ask(query) { [weak self] in self?.answered($0) } }
+  func read(_ query: HistoryQuery) { door.shard.read(query) { [weak self] in self?.answered($0) } }
+  func awaitDrain() { connection.notifyWhenDrained() }
+  func perform(_ own: HTTPStep) {
+    switch own {
+    case .respond(let response): respond(response)
+    case .published(let message):
+      send(
+        whole: PublishRoute.response(
+          to: message, keepAlive: keepsAlive, headers: answering?.sharing ?? [], date: door.date))
+    case .refuse(let problem): refuse(problem)
+    case .begin(let response): begin(response)
+    case .takeOver(let opening): handOver(to: opening)
+    }
+  }
+  func stepsEnded() { complete() }
+  func close(reason: String) { connection.finish() }
+
+  // MARK: What requests have no use for
+
+  func goLive(in room: RoomID) {}
+  func startReplay(_ order: ReplayOrder) { replayed(.success(order.after)) }
 }

@@ -13,10 +13,8 @@ package import Traffic
 package final class HTTPDoor {
   let shard: Shard
   let settings: HTTPSettings
-  let routes: RouteTable = .standard
-  let origins: OriginPolicy
-  /// `/openapi.json`, which never changes.
-  private(set) lazy var openAPI = OpenAPI.document(of: routes)
+  /// What routes may look at.
+  let context: RouteContext
 
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var isTicking = false
@@ -26,7 +24,7 @@ package final class HTTPDoor {
   package init(_ shard: Shard, _ settings: HTTPSettings) {
     self.shard = shard
     self.settings = settings
-    origins = OriginPolicy(allowed: settings.allowedOrigins, hosts: HostPolicy(names: settings.names))
+    context = RouteContext(log: shard.log, order: shard.order, metrics: shard.metrics, settings)
     _ = shard.enter(self, output: nil, format: settings.webSocketFormat)
   }
 
@@ -37,24 +35,6 @@ package final class HTTPDoor {
     shard.metrics.httpConnections.add(1, ordering: .relaxed)
     startTicking()
     return handler
-  }
-
-  /// Refuses a request for whom it is sent to or where it comes from, which its head tells.
-  func checkSource(of request: HTTPRequest) throws(Problem) {
-    guard origins.hosts.permits(request.host) else { throw .misdirected(request) }
-    // These change nothing, and a browser does not let a foreign page read what they answer.
-    if request.method == .get || request.method == .head { return }
-    guard origins.permitsChange(request) else {
-      throw .forbidden("The page's origin is not allowed; --allow-origin lets it in.")
-    }
-  }
-
-  func answer(_ request: HTTPRequest) throws(Problem) -> RouteStep {
-    try checkSource(of: request)
-    if let preflight = origins.preflight(request, methods: routes.allowed(at: request.path)) {
-      return .respond(preflight)
-    }
-    return try routes.route(for: request).answer(request, self)
   }
 
   /// Forgets a connection that has closed, or that is a WebSocket now.

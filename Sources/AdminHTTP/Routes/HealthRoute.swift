@@ -12,8 +12,8 @@ enum HealthRoute {
         status: .serviceUnavailable,
         description: "Commits fail or take unusually long, or too much waits for them."),
     ],
-    answer: { (_, door) throws(Problem) in
-      guard door.shard.log.isHealthy, !door.shard.order.isFull else {
+    answer: { (_, context) throws(Problem) in
+      guard context.log.isHealthy, !context.order.isFull else {
         throw .unavailable(
           "Commits fail or take unusually long, or too much waits for them.", code: "commits-stall",
           retryAfter: 5)
@@ -21,7 +21,7 @@ enum HealthRoute {
       var json = JSONWriter()
       json.beginObject()
       json.field("status", "ok")
-      warnings(door.settings.log.times().warnings, into: &json)
+      warnings(context.settings.log.times().warnings, into: &json)
       json.endObject()
       return .respond(HTTPResponse(.ok, json: json.bytes))
     })

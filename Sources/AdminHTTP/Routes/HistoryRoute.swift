@@ -36,15 +36,18 @@ enum HistoryRoute {
     ],
     answer: answer)
 
-  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+  private static func answer(_ request: HTTPRequest, _ context: RouteContext) throws(Problem) -> RouteStep {
     let name = try RoomName(room: try request.query.single("room"))
-    let range = try range(request.query, lastID: door.shard.log.tail)
+    let range = try range(request.query, lastID: context.log.tail)
     let limit = try request.query.number("limit", 1...Int64(Limits.historyPage)) ?? defaultLimit
     let kinds = try kinds(request.query)
-    return .ask(.room(name)) { (answer) throws(Problem) in
-      guard case .room(let room) = answer else { throw answer.problem }
-      return .read(HistoryQuery(room: room.id, range, kinds: kinds, limit: Int(limit))) { page in
-        .respond(HTTPResponse(.ok, json: json(page, range)))
+    return .ask(.room(name)) { answer in
+      guard case .room(let room) = answer else { return .refuse(answer.problem) }
+      return .read(HistoryQuery(room: room.id, range, kinds: kinds, limit: Int(limit))) { result in
+        switch result {
+        case .success(let page): .respond(HTTPResponse(.ok, json: json(page, range)))
+        case .failure(let error): .refuse(Problem(ProtocolError(error, asked: "")))
+        }
       }
     }
   }

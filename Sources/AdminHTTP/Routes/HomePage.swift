@@ -5,8 +5,8 @@ enum HomePage {
   static let route: Route = Route(
     method: .get, path: "/", summary: "A page for people: what this is, and how to reach a room.",
     answers: [Route.Answer(status: .ok, description: "The page.", content: .text(mediaType: "text/html"))],
-    answer: { request, door in
-      let page = html(host: request.host, line: door.settings.lineAddresses().first)
+    answer: { request, context in
+      let page = html(host: request.host, line: context.settings.lineAddresses().first)
       return .respond(HTTPResponse(.ok, headers: HTMLPage.headers, body: Array(page.utf8)))
     })
 

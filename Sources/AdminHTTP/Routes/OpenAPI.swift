@@ -7,7 +7,7 @@ enum OpenAPI {
     answers: [
       Route.Answer(status: .ok, description: "An OpenAPI document.", content: .json(schema: "OpenAPI"))
     ],
-    answer: { _, door in .respond(HTTPResponse(.ok, json: door.openAPI)) })
+    answer: { _, context in .respond(HTTPResponse(.ok, json: context.openAPI)) })
 
   static func document(of table: RouteTable) -> [UInt8] {
     var json = JSONWriter()

@@ -39,14 +39,24 @@ enum PublishRoute {
     guard request.hasContent(of: "application/json") else { throw .unsupportedMediaType }
   }
 
-  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+  private static func answer(_ request: HTTPRequest, _ context: RouteContext) throws(Problem) -> RouteStep {
     guard request.hasBody else { throw .lengthRequired }
     try checkHead(request)
-    if door.shard.order.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
+    if context.order.isFull { throw Problem(.logFull, ErrorCode.logFull.reason) }
     let message = try PostMessage(json: request.body.span)
     let user = try Nick(user: message.user)
     let room = try RoomName(room: message.room)
-    return .publish(room, try MessageText(text: message.text), as: user, once: try reference(request))
+    let text = try MessageText(text: message.text)
+    return .request(.post(room, text, as: user, .user, once: try reference(request)), then: tell)
+  }
+
+  private static func tell(_ event: Event) -> RouteStep {
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message): .own(.published(message))
+    case .refused(let refusal): .refuse(Problem(refusal.error))
+    case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted:
+      .refuse(.internalError)
+    }
   }
 
   /// Who wants to publish something by `request`, if it says so rightly.

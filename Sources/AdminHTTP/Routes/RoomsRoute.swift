@@ -1,4 +1,5 @@
 import ChatCore
+import Delivery
 import HTTPProtocol
 import LineProtocol
 
@@ -14,12 +15,12 @@ enum RoomsRoute {
 
   /// The rooms are asked for page by page, as the client takes them: so it does not matter how many there are.
   private static func page(after last: RoomName?) -> RouteStep {
-    .ask(.rooms(after: last)) { (answer) throws(Problem) in
-      guard case .rooms(let page) = answer else { throw answer.problem }
+    .ask(.rooms(after: last)) { answer in
+      guard case .rooms(let page) = answer else { return .refuse(answer.problem) }
       let part = json(page, isFirst: last == nil)
-      guard last != nil || page.hasMore else { return .respond(HTTPResponse(.ok, json: part)) }
-      let next = page.hasMore ? Self.page(after: page.elements.last?.name) : nil
-      return .part(part, of: HTTPResponse(.ok, json: []), next: next)
+      guard page.hasMore else { return last == nil ? .respond(HTTPResponse(.ok, json: part)) : .say(part) }
+      let next = RouteStep.page(part, next: Self.page(after: page.elements.last?.name))
+      return last == nil ? .steps([.own(.begin(HTTPResponse(.ok, json: []))), next]) : next
     }
   }
 

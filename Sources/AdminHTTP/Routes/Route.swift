@@ -37,7 +37,7 @@ struct Route: Sendable {
   let answers: [Answer]
   /// Refuses what can be refused before the content is sent.
   var checkHead: @Sendable (HTTPRequest) throws(Problem) -> Void = { _ in }
-  let answer: @Sendable (HTTPRequest, HTTPDoor) throws(Problem) -> RouteStep
+  let answer: @Sendable (HTTPRequest, RouteContext) throws(Problem) -> RouteStep
 }
 
 extension Route {

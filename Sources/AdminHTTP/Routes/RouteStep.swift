@@ -1,24 +1,38 @@
-import ChatCore
+import Delivery
 import HTTPProtocol
 import LineProtocol
 
-/// What a route does next about a request. Routes decide, their connection carries it out: so they neither send nor wait.
-indirect enum RouteStep {
+/// What a route does next about a request. Its connection carries it out.
+typealias RouteStep = Step<HTTPStep>
+
+/// What only the HTTP door does.
+enum HTTPStep {
   case respond(HTTPResponse)
-  /// Stores a message, and answers with it.
-  case publish(RoomName, MessageText, as: Nick, once: MessageReference?)
-  /// Asks the directory.
-  case ask(DirectoryQuery, then: (DirectoryAnswer) throws(Problem) -> RouteStep)
-  case read(HistoryQuery, then: (HistoryPage) throws(Problem) -> RouteStep)
-  /// Sends a part of content that may be too long to be held whole. `next` is done when the client has taken it; nil: it was the
-  /// last part. `of`: the response that the first part begins, without a body.
-  case part([UInt8], of: HTTPResponse, next: RouteStep?)
+  /// Answers that a message is on disk.
+  case published(Message)
+  case refuse(Problem)
+  /// Begins an answer whose content is what is said and paged from here on, and ends with the last step. `HEAD` ends it at once.
+  case begin(HTTPResponse)
   /// Leaves HTTP.
-  case open(WebSocketOpening)
+  case takeOver(WebSocketOpening)
+}
+
+extension Step where Own == HTTPStep {
+  static func respond(_ response: HTTPResponse) -> RouteStep { .own(.respond(response)) }
+  static func refuse(_ problem: Problem) -> RouteStep { .own(.refuse(problem)) }
+
+  /// Takes a step that may find the request to be refused.
+  static func checked(_ step: () throws(Problem) -> RouteStep) -> RouteStep {
+    do throws(Problem) {
+      return try step()
+    } catch {
+      return .refuse(error)
+    }
+  }
 }
 
 /// A WebSocket that was asked for rightly.
-struct WebSocketOpening {
+struct WebSocketOpening: Equatable {
   let user: Nick
   let room: RoomName
   /// Resume behind this id; nil: begin with the newest messages.

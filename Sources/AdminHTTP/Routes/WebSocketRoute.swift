@@ -34,16 +34,17 @@ enum WebSocketRoute {
     ],
     answer: answer)
 
-  private static func answer(_ request: HTTPRequest, _ door: HTTPDoor) throws(Problem) -> RouteStep {
+  private static func answer(_ request: HTTPRequest, _ context: RouteContext) throws(Problem) -> RouteStep {
     let response = try WebSocketHandshake.accept(request)
-    guard door.origins.permits(request.headers.all("origin"), host: request.host) else {
+    guard context.origins.permits(request.headers.all("origin"), host: request.host) else {
       throw .forbidden("Pages of this origin may not open a WebSocket here; --allow-origin lets them.")
     }
-    return .open(
-      WebSocketOpening(
-        user: try Nick(user: try request.query.single("user") ?? "john"),
-        room: try RoomName(room: try request.query.single("room")),
-        after: try request.query.after(lastID: door.shard.log.tail),
-        response: response))
+    let opening = WebSocketOpening(
+      user: try Nick(user: try request.query.single("user") ?? "john"),
+      room: try RoomName(room: try request.query.single("room")),
+      after: try request.query.after(lastID: context.log.tail),
+      response: response)
+    // Responses to earlier requests are to be sent before.
+    return .page([], next: .own(.takeOver(opening)))
   }
 }
