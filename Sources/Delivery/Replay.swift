@@ -40,6 +40,8 @@ package final class Replay {
   private var loaded: ArraySlice<Entry> = []
   private var loadedThrough: Int64 = 0
   private var isReading = false
+  /// Others have their turn.
+  private var isWaiting = false
   private var isOver = false
 
   /// Shows what of `kinds` is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
@@ -82,9 +84,26 @@ package final class Replay {
   package var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
 
   private func goOn() {
+    if isOver || isReading || isWaiting { return }
+    isWaiting = !shard.pacer.admits(self)
+    if !isWaiting { goOnNow() }
+  }
+
+  /// Called by the ``ReplayPacer`` when it is this one's turn.
+  func goOnInTurn() {
+    isWaiting = false
+    goOnNow()
+  }
+
+  private func goOnNow() {
     if output.isOverflowed { return }
     while !isOver, !isReading {
       while let entry = loaded.first, output.pendingBytes <= Self.pendingBytes {
+        if !shard.pacer.hasRest {
+          isWaiting = true
+          return shard.pacer.wait(self)
+        }
+        shard.pacer.spend(entry.cost)
         sink?.show(entry, mark: OutputMark(lane, entry.id))
         // The session is about to be cut off, and keeps nothing more.
         if output.isOverflowed { return }

@@ -34,6 +34,7 @@ package final class Shard {
   private var isTimingReads = false
   private let incidents: ThrottledLog
   private var waitingForLog: [() -> Void] = []
+  let pacer: ReplayPacer
 
   /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in the kernel, where
   /// nobody can wake it.
@@ -57,6 +58,7 @@ package final class Shard {
     self.incidents = incidents
     reads = PendingReads(patience: readPatience)
     self.reactor = reactor
+    pacer = ReplayPacer(reactor)
     self.order = order
     self.log = log
     self.formats = formats
@@ -66,7 +68,10 @@ package final class Shard {
     self.directory = directory
     newestShown = log.applied
     mailboxes.deliver(to: self)
-    reactor.atTurnEnd { [unowned self] in handOver() }
+    reactor.atTurnEnd { [unowned self] in
+      pacer.turnEnds()
+      handOver()
+    }
   }
 
   // MARK: Sessions

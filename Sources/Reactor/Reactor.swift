@@ -77,6 +77,9 @@ public final class Reactor {
   /// Runs `body` in each turn after all events, before output is sent. For work that is done once for many events.
   public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
 
+  /// Makes the next turn come without waiting for an event.
+  public func goOnSoon() { owesTurn = true }
+
   /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that may wait to be sent.
   /// False when the kernel does not watch another one: then the socket is closed, and there is no handler.
   @discardableResult
@@ -161,12 +164,12 @@ public final class Reactor {
   }
 
   func finishTurn() {
+    owesTurn = false
     // What the ends of the turn cause may resume input, and the other way round, until neither has work.
     repeat {
       offerResumedInput()
       for end in turnEnds { end() }
     } while !resumed.isEmpty
-    owesTurn = false
     flushOutputs()
     // Who was told of an end, or that an output has drained, may have left work for the end of a turn.
     if !closed.isEmpty {

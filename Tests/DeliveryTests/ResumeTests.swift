@@ -14,11 +14,13 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   let connection: Connection
   let shard: Shard
   let after: Int64
+  private let tally: Tally?
   var id = SessionID(loop: 0, serial: 0)
   var room: RoomID?
   var replay: Replay?
 
-  init(_ connection: Connection, _ shard: Shard, name: String, after: Int64) {
+  init(_ connection: Connection, _ shard: Shard, name: String, after: Int64, tally: Tally?) {
+    self.tally = tally
     self.connection = connection
     self.shard = shard
     self.after = after
@@ -40,8 +42,10 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   }
 
   func show(_ entry: Entry, mark: OutputMark) {
+    tally?.shown.withLock { $0[shard.reactor.turn, default: 0] += entry.cost }
     connection.output.append(Array("\(entry.id)\n".utf8), mark: mark)
   }
+
   func continueWhenDrained() { connection.notifyWhenDrained() }
   func outputDrained() { replay?.outputDrained() }
   func replayEnded(at cursor: Int64) { replay = nil }
@@ -57,6 +61,11 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   func replayFailed(_ error: LogError) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
+}
+
+/// What replays show in each turn of a loop.
+private final class Tally: Sendable {
+  let shown = Lock<[Int: Int]>([:])
 }
 
 private final class Writer: Participant {
@@ -163,17 +172,51 @@ private final class Writer: Participant {
     fixture.stop()
   }
 
+  /// Pages for all of them come at once, and are not shown in one turn.
+  @Test func manyReplaysTakeTurns() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    let (count, total, tally) = (30, Int64(100), Tally())
+    let shown = Semaphore()
+    await fixture.on(0) { shard in
+      let writer = Writer(shard) { shown.signal() }
+      for _ in 0..<total { writer.say(String(repeating: "x", count: 1_000)) }
+      Kept.shared.keep(writer)
+    }
+    for _ in 0..<total { shown.wait() }
+    let (asked, answered) = (Semaphore(), Semaphore())
+    fixture.reads.beforeAnswer { number in
+      guard number <= count else { return }
+      asked.signal()
+      answered.wait()
+    }
+    var peers: [Int32] = []
+    for number in 0..<count {
+      peers.append(await join(fixture, as: "reader\(number)", after: 0, tally: tally))
+    }
+    for _ in 0..<count { asked.wait() }
+    await fixture.on(0) { _ in for _ in 0..<count { answered.signal() } }
+    for peer in peers {
+      #expect(readIDs(peer, through: total) == Array(1...total))
+      close(peer)
+    }
+    let most = tally.shown.withLock { $0.values.max() } ?? 0
+    #expect(most < ReplayPacer.turnBytes + 1_200)
+    fixture.stop()
+  }
+
   /// A reader that joins behind an id. Gives back the peer's end of its connection.
   private func join(
     _ fixture: ChatFixture, on loop: Int = 0, as name: String = "reader", after: Int64,
-    outputLimit: Int = 1 << 20
+    outputLimit: Int = 1 << 20, tally: Tally? = nil
   ) async -> Int32 {
     var ends: [Int32] = [0, 0]
     #expect(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
     let own = ends[0]
     await fixture.on(loop) { shard in
-      shard.reactor.adopt(own, outputLimit: outputLimit) { Reader($0, shard, name: name, after: after) }
+      shard.reactor.adopt(own, outputLimit: outputLimit) {
+        Reader($0, shard, name: name, after: after, tally: tally)
+      }
     }
     return ends[1]
   }

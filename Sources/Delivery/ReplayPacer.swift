@@ -1,0 +1,52 @@
+import Reactor
+
+/// Shares out the work of the replays of one loop: in each turn they may show so much together, and those that have to wait go on in
+/// the order in which they came. So hundreds that resume at once hold up nobody who is live.
+final class ReplayPacer {
+  /// ``Entry/cost`` of what is shown in a turn; about a millisecond's work. Exceeded by the last entry.
+  static let turnBytes = 256 * 1024
+
+  private let reactor: Reactor
+  private var turn = 0
+  private var spent = 0
+  private var waiting: [Replay] = []
+  private var first = 0
+
+  init(_ reactor: Reactor) { self.reactor = reactor }
+
+  /// Whether a replay may go on now. If not, its ``Replay/goOnInTurn()`` is called when it may.
+  func admits(_ replay: Replay) -> Bool {
+    if first == waiting.count, hasRest { return true }
+    wait(replay)
+    return false
+  }
+
+  /// There is something left to show in this turn.
+  var hasRest: Bool { turn != reactor.turn || spent < Self.turnBytes }
+
+  func spend(_ bytes: Int) {
+    if turn != reactor.turn { (turn, spent) = (reactor.turn, 0) }
+    spent += bytes
+  }
+
+  /// Queues a replay that was stopped by the end of what there is.
+  func wait(_ replay: Replay) {
+    waiting.append(replay)
+    reactor.goOnSoon()
+  }
+
+  /// To be called at the end of each turn.
+  func turnEnds() {
+    let end = waiting.count
+    while first < end, hasRest {
+      first += 1
+      waiting[first - 1].goOnInTurn()
+    }
+    // At most half of the array is past, so that moving the rest costs each replay one step.
+    if first * 2 >= waiting.count {
+      waiting.removeFirst(first)
+      first = 0
+    }
+    if first < waiting.count { reactor.goOnSoon() }
+  }
+}
