@@ -1,6 +1,6 @@
-package import ChatCore
+import ChatCore
 import LineProtocol
-package import Reactor
+import Reactor
 
 /// Shows stored entries to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///
@@ -22,18 +22,18 @@ package final class Replay {
   /// stays below the smallest bound of an output (64 KiB): a replay never overflows it.
   static let pendingBytes = 32 * 1024
 
-  private let room: RoomID
+  let room: RoomID
   /// What is shown after the cursor. The cursor goes past what is not.
   private let kinds: HistoryQuery.Kinds
   private let end: End
   /// That of the marks of what is shown.
-  package let lane: OutputLane
+  let lane: OutputLane
   private let session: SessionID
   private let shard: Shard
   private let output: Output
   private weak var sink: (any ReplaySink)?
   /// What a session that is cut off now would resume from, if nothing is dropped: everything up to this id was shown.
-  package private(set) var cursor: Int64
+  private(set) var cursor: Int64
   private var lastShown: Int64
   /// Messages before the cursor that are still to be read, and shown first.
   private var preceding: Int
@@ -42,46 +42,44 @@ package final class Replay {
   private var isReading = false
   /// Others have their turn.
   private var isWaiting = false
-  private var isOver = false
+  private(set) var isOver = false
 
-  /// Shows what of `kinds` is after `cursor`, exclusive. `preceding`: so many messages up to `cursor`, inclusive, come first.
-  /// `loaded`: the first messages of it all, if they were read already.
-  package init(
-    of room: RoomID, after cursor: Int64, preceding: Int = 0, to end: End,
-    beginningWith loaded: [Entry] = [], kinds: HistoryQuery.Kinds, lane: OutputLane, session: SessionID,
-    output: Output, on shard: Shard, sink: any ReplaySink
+  /// Shows what is ordered, as far as it is of `kinds`.
+  init(
+    _ order: ReplayOrder, kinds: HistoryQuery.Kinds, lane: OutputLane, session: SessionID, output: Output,
+    on shard: Shard, sink: any ReplaySink
   ) {
     self.lane = lane
-    self.room = room
+    room = order.room
     self.kinds = kinds
-    self.cursor = cursor
-    self.preceding = preceding
-    lastShown = cursor
-    self.end = end
+    cursor = order.after
+    preceding = order.preceding
+    lastShown = order.after
+    end = order.end
     self.session = session
     self.output = output
     self.shard = shard
     self.sink = sink
-    self.loaded = loaded[...]
-    loadedThrough = loaded.last?.id ?? cursor
+    loaded = order.loaded[...]
+    loadedThrough = order.loaded.last?.id ?? order.after
     if end == .live { shard.countReplay(in: room, by: 1) }
   }
 
   /// Begins. May end, and tell the sink so, before it returns.
-  package func start() { goOn() }
+  func start() { goOn() }
 
   /// To be called when the output has drained.
-  package func outputDrained() { goOn() }
+  func outputDrained() { goOn() }
 
   /// Shows nothing more. To be called when the session ends.
-  package func cancel() {
+  func cancel() {
     if isOver { return }
     isOver = true
     if end == .live { shard.countReplay(in: room, by: -1) }
   }
 
   /// Memory for messages that were read and not shown yet.
-  package var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
+  var heldBytes: Int { loaded.reduce(0) { $0 + $1.cost } }
 
   private func goOn() {
     if isOver || isReading || isWaiting { return }
@@ -165,7 +163,7 @@ package final class Replay {
       if cursor < page.trimmedTo {
         // Whoever is not shown the gap resumes before it.
         let mark = OutputMark(replay.lane, cursor + 1)
-        replay.sink?.showGap(from: cursor, to: page.trimmedTo, mark: mark)
+        replay.sink?.showGap(in: replay.room, from: cursor, to: page.trimmedTo, mark: mark)
         replay.lastShown = page.trimmedTo
       }
       replay.loaded = page.entries[...]
@@ -189,25 +187,22 @@ package final class Replay {
     case .failure(.stopping): break  // The session will be told where to resume, and that is at the cursor.
     case .failure(let error):
       cancel()
-      sink?.replayFailed(error)
+      sink?.failed(self, error)
     }
   }
 
   private func finish() {
     if end == .live { shard.goLive(session, in: room) }
     cancel()
-    sink?.replayEnded(at: end == .live ? cursor : lastShown)
+    sink?.ended(self, at: end == .live ? cursor : lastShown)
   }
 }
 
-/// Shows what a ``Replay`` reads.
-package protocol ReplaySink: AnyObject {
-  /// What is appended has this mark.
+/// Shows what a ``Replay`` reads, and is told its end. See ``RoomSubscriberSink``.
+protocol ReplaySink: AnyObject {
   func show(_ entry: Entry, mark: OutputMark)
-  /// Entries with `from` < id ≤ `to` are gone. What is appended has this mark.
-  func showGap(from: Int64, to: Int64, mark: OutputMark)
-  /// Calls ``Replay/outputDrained()`` when everything has been sent.
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark)
   func continueWhenDrained()
-  func replayEnded(at cursor: Int64)
-  func replayFailed(_ error: LogError)
+  func ended(_ replay: Replay, at cursor: Int64)
+  func failed(_ replay: Replay, _ error: LogError)
 }

@@ -127,13 +127,20 @@ package final class Shard {
   // MARK: Rooms
 
   /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has come to its present.
-  package func goLive(_ session: SessionID, in room: RoomID) {
+  func goLive(_ session: SessionID, in room: RoomID) {
     guard let seat = participants[session.serial], let output = seat.output else { return }
     rooms[room]?.add(output, seat.format)
   }
 
+  /// Has the room on this loop, for a session that is not in it and follows it from now on.
+  func watch(_ room: RoomID, _ name: RoomName) {
+    if rooms[room] == nil {
+      rooms[room] = LocalRoom(id: room, name: name, newest: newestShown, formats: formats.count)
+    }
+  }
+
   /// Shows the session nothing more of the room.
-  package func leaveRoom(_ session: SessionID, _ room: RoomID) {
+  func leaveRoom(_ session: SessionID, _ room: RoomID) {
     if let seat = participants[session.serial] { removeLive(seat, from: room) }
   }
 

@@ -1,7 +1,6 @@
 import ChatCore
 import Delivery
 import LineProtocol
-import Reactor
 
 /// What a line session knows: all that a handler of a command may look at.
 struct Books {
@@ -16,8 +15,6 @@ struct Books {
   struct JoinedRoom: Equatable {
     let id: RoomID
     let name: RoomName
-    /// That of the replay with which the session has come to the room's present.
-    var replayLane: OutputLane?
   }
 
   init(_ settings: LineSettings, _ loop: any LoopStatus) {

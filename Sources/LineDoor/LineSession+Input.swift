@@ -107,7 +107,7 @@ extension LineSession: ConnectionHandler {
   }
 
   func outputDrained() {
-    if let replay { replay.outputDrained() } else { drained() }
+    if subscriber.isReplaying { subscriber.outputDrained() } else { drained() }
   }
 
   func outputOverflowed() {
@@ -118,7 +118,7 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  var heldBytes: Int { replay?.heldBytes ?? 0 }
+  var heldBytes: Int { subscriber.heldBytes }
 
   func closed() {
     throttle.limiter.leave(at: connection.reactor.turnTime)

@@ -7,6 +7,7 @@ import Traffic
 extension LineSession: Participant {
   func received(_ event: Event) {
     books.note(event)
+    if case .parted(let parting) = event.kind { subscriber.leave(parting.room) }
     switch event.kind {
     case .message, .repeated: settleMessage(event)
     case .refused(let refusal) where refusal.verb == .publish: settleMessage(event)

@@ -34,20 +34,9 @@ extension LineSession: StepRunner {
 
   func awaitDrain() { connection.notifyWhenDrained() }
 
-  func goLive(in room: RoomID) { shard.goLive(id, in: room) }
+  func goLive(in room: RoomID) { subscriber.goLive(in: room) }
 
-  func startReplay(_ order: ReplayOrder) {
-    let lane = nextReplayLane()
-    if order.end == .live, let index = books.rooms.firstIndex(where: { $0.id == order.room }) {
-      books.rooms[index].replayLane = lane
-    }
-    let replay = Replay(
-      of: order.room, after: order.after, preceding: order.preceding, to: order.end,
-      beginningWith: order.loaded, kinds: .all, lane: lane, session: id, output: connection.output,
-      on: shard, sink: self)
-    self.replay = replay
-    replay.start()
-  }
+  func startReplay(_ order: ReplayOrder) { subscriber.replay(order) }
 
   func close(reason: String) { finish(reason: reason) }
 
@@ -70,7 +59,7 @@ extension LineSession: StepRunner {
   func change(to format: FormatID) { shard.change(id, to: format, in: rooms.lazy.map(\.id)) }
 }
 
-extension LineSession: ReplaySink {
+extension LineSession: RoomSubscriberSink {
   /// The room of the replay in progress.
   private var replayRoom: RoomName? {
     if case .replaying(let room, _) = progress.activity { room } else { nil }
@@ -78,19 +67,13 @@ extension LineSession: ReplaySink {
 
   func show(_ entry: Entry, mark: OutputMark) { say(dialect.show(entry), mark: mark) }
 
-  func showGap(from: Int64, to: Int64, mark: OutputMark) {
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
     if let replayRoom { say(dialect.showGap(replayRoom, from: from, to: to), mark: mark) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(at cursor: Int64) {
-    replay = nil
-    replayed(.success(cursor))
-  }
+  func replayEnded(of room: RoomID, at cursor: Int64) { replayed(.success(cursor)) }
 
-  func replayFailed(_ error: LogError) {
-    replay = nil
-    replayed(.failure(error))
-  }
+  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) { replayed(.failure(error)) }
 }

@@ -21,8 +21,8 @@ final class LineSession {
   var progress = StepProgress<BookEntry>()
   /// Messages whose outcome is not known yet.
   var inFlight = MessagesInFlight()
-  var replay: Replay?
-  private var replays: UInt32 = 0
+  private(set) lazy var subscriber = RoomSubscriber(
+    id, connection.output, kinds: .all, on: shard, sink: self)
 
   var isEnding = false
   var isProbed = false
@@ -79,22 +79,6 @@ final class LineSession {
     if inFlight.isEmpty || canPublish { goOn() }
   }
 
-  // MARK: Replays
-
-  /// The lane of the next replay.
-  func nextReplayLane() -> OutputLane {
-    replays += 1
-    return .replay(replays)
-  }
-
-  /// Where a session that is not sent what was `dropped` goes on with a room that it is in.
-  func resumePoint(in room: Books.JoinedRoom, _ dropped: DroppedMarks) -> Int64 {
-    let shown = room.replayLane.flatMap { dropped.first(of: $0) }.map { $0 - 1 } ?? .max
-    if let replay, replay.lane == room.replayLane { return min(replay.cursor, shown) }
-    let live = dropped.first(of: .live).map { $0 - 1 } ?? .max
-    return min(shard.newest(in: room.id), live, shown)
-  }
-
   // MARK: Ending
 
   /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
@@ -109,10 +93,8 @@ final class LineSession {
     if hasLeft { return }
     hasLeft = true
     countInvisible(from: books.irc.modes, to: IRCUserModes())
-    replay?.cancel()
-    replay = nil
     dropSteps()
-    shard.leave(id, rooms: rooms.map(\.id), reason: endReason)
+    subscriber.end(reason: endReason)
   }
 
   func countInvisible(from old: IRCUserModes, to new: IRCUserModes) {

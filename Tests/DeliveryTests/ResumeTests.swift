@@ -10,14 +10,14 @@ import Threads
 @testable import Reactor
 
 /// A session that joins a room behind an id and is shown ids, one a line.
-private final class Reader: ConnectionHandler, Participant, ReplaySink {
+private final class Reader: ConnectionHandler, Participant, RoomSubscriberSink {
   let connection: Connection
   let shard: Shard
   let after: Int64
   private let tally: Tally?
   var id = SessionID(loop: 0, serial: 0)
-  var room: RoomID?
-  var replay: Replay?
+  private lazy var subscriber = RoomSubscriber(
+    id, connection.output, kinds: .messages, on: shard, sink: self)
 
   init(_ connection: Connection, _ shard: Shard, name: String, after: Int64, tally: Tally?) {
     self.tally = tally
@@ -32,13 +32,7 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
 
   func received(_ event: Event) {
     guard case .joined(let joining) = event.kind else { return }
-    room = joining.room
-    replay = Replay(
-      of: joining.room, after: after, to: .live, kinds: .messages, lane: .replay(1), session: id,
-      output: connection.output,
-      on: shard,
-      sink: self)
-    replay?.start()
+    subscriber.replay(ReplayOrder(of: joining.room, joining.name, after: after, to: .live))
   }
 
   func show(_ entry: Entry, mark: OutputMark) {
@@ -47,18 +41,15 @@ private final class Reader: ConnectionHandler, Participant, ReplaySink {
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
-  func outputDrained() { replay?.outputDrained() }
-  func replayEnded(at cursor: Int64) { replay = nil }
-  func closed() {
-    replay?.cancel()
-    shard.leave(id, rooms: room.map { [$0] } ?? [], reason: "closed")
-  }
+  func outputDrained() { subscriber.outputDrained() }
+  func replayEnded(of room: RoomID, at cursor: Int64) {}
+  func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
   func inputEnded() { connection.finish() }
   func probe() {}
   func shutDown() {}
-  func showGap(from: Int64, to: Int64, mark: OutputMark) {}
-  func replayFailed(_ error: LogError) {}
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {}
+  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }

@@ -51,7 +51,7 @@ extension WebSocketSession: Participant {
   }
 }
 
-extension WebSocketSession: ReplaySink {
+extension WebSocketSession: RoomSubscriberSink {
   /// What was said after the join is no history, however it is read.
   func show(_ entry: Entry, mark: OutputMark) {
     // Topics have no frame.
@@ -61,21 +61,20 @@ extension WebSocketSession: ReplaySink {
     }
   }
 
-  func showGap(from: Int64, to: Int64, mark: OutputMark) {
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
     send(mark: mark) { WebSocketFrame.gap(room: roomName.text, from: from, to: to, into: &$0) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(at cursor: Int64) {
+  func replayEnded(of room: RoomID, at cursor: Int64) {
     phase = .live
     goOn()
   }
 
-  func replayFailed(_ error: LogError) {
-    guard case .replaying(let replay) = phase else { return }
+  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) {
     endReason = "history cannot be read"
     refuse(ProtocolError(error, asked: ""))
-    close(.internalError, "history cannot be read; resume after \(replay.cursor)")
+    close(.internalError, "history cannot be read; resume after \(after)")
   }
 }

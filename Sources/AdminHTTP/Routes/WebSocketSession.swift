@@ -21,11 +21,10 @@ final class WebSocketSession {
 
   /// The lanes of marks beside that of what is live.
   private static let handshakeLane = OutputLane(.max)
-  private static let replayLane = OutputLane.replay(1)
 
   enum Phase {
     case joining
-    case replaying(Replay)
+    case replaying
     case live
     case ended
   }
@@ -40,6 +39,8 @@ final class WebSocketSession {
   /// What is not after this id was there before the session came.
   var newestAtJoin: Int64 = 0
   var phase = Phase.joining
+  private lazy var subscriber = RoomSubscriber(
+    id, connection.output, kinds: .messages, on: door.shard, sink: self)
   private var decoder = WebSocketDecoder()
   /// Messages whose outcome is not known yet.
   var inFlight = 0
@@ -96,12 +97,11 @@ final class WebSocketSession {
     room = joining.room
     roomName = joining.name
     newestAtJoin = joining.newest
-    let replay = Replay(
-      of: joining.room, after: opening.after ?? joining.newest,
-      preceding: opening.after == nil ? Self.newestMessages : 0, to: .live, kinds: .messages,
-      lane: Self.replayLane, session: id, output: connection.output, on: door.shard, sink: self)
-    phase = .replaying(replay)
-    replay.start()
+    phase = .replaying
+    subscriber.replay(
+      ReplayOrder(
+        of: joining.room, joining.name, after: opening.after ?? joining.newest,
+        preceding: opening.after == nil ? Self.newestMessages : 0, to: .live))
   }
 
   // MARK: Sending
@@ -129,18 +129,9 @@ final class WebSocketSession {
   }
 
   private func leave() {
-    if case .replaying(let replay) = phase { replay.cancel() }
     phase = .ended
     decoder = WebSocketDecoder()
-    door.shard.leave(id, rooms: room.map { [$0] } ?? [], reason: endReason)
-  }
-
-  /// Where the session would go on: what it was shown, as far as that was not `dropped`.
-  private func resumePoint(_ dropped: DroppedMarks) -> Int64 {
-    var cursor = room.map { door.shard.newest(in: $0) } ?? 0
-    if case .replaying(let replay) = phase { cursor = replay.cursor }
-    let lanes = [OutputLane.live, Self.replayLane]
-    return lanes.compactMap { dropped.first(of: $0) }.reduce(cursor) { min($0, $1 - 1) }
+    subscriber.end(reason: endReason)
   }
 
   func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
@@ -150,7 +141,7 @@ final class WebSocketSession {
       if room == nil || dropped.first(of: Self.handshakeLane) != nil {
         return response(of: isSlow ? .memoryUsedUp : Problem(ProtocolError(.shuttingDown, asked: "")).closing)
       }
-      let resume = resumePoint(dropped)
+      let resume = subscriber.resumePoint(dropped)
       var farewell: [UInt8] = []
       WebSocketEncoder.close(code, "\(reason); resume after \(resume)", into: &farewell)
       return farewell
@@ -265,7 +256,7 @@ extension WebSocketSession: ConnectionHandler {
   func inputEnded() { end(.hangUp) }
 
   func outputDrained() {
-    if case .replaying(let replay) = phase { replay.outputDrained() }
+    subscriber.outputDrained()
   }
 
   func outputOverflowed() {
@@ -274,10 +265,7 @@ extension WebSocketSession: ConnectionHandler {
     cutOff(.tryAgainLater, "too slow", isSlow: true)
   }
 
-  var heldBytes: Int {
-    if case .replaying(let replay) = phase { return decoder.heldBytes + replay.heldBytes }
-    return decoder.heldBytes
-  }
+  var heldBytes: Int { decoder.heldBytes + subscriber.heldBytes }
 
   func closed() {
     throttle.limiter.leave(at: connection.reactor.turnTime)

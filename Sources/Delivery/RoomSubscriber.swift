@@ -1,0 +1,174 @@
+package import ChatCore
+package import LineProtocol
+package import Reactor
+
+/// The rooms that one session follows, whether it is present in them (it has joined) or only watches: each from a point on, through what
+/// was said since (a ``Replay``), then live, until the room is left or the session ends. Knows where a session that is cut off resumes.
+package final class RoomSubscriber {
+  private enum Phase {
+    case replaying(Replay)
+    case live
+  }
+
+  private struct Followed {
+    let room: RoomID
+    var phase: Phase
+    /// That of the replay with which the session has come to the room's present.
+    let lane: OutputLane?
+  }
+
+  private let session: SessionID
+  private let output: Output
+  /// What replays show.
+  private let kinds: HistoryQuery.Kinds
+  private let shard: Shard
+  private unowned let sink: any RoomSubscriberSink
+  private var followed: [Followed] = []
+  /// Shows stored entries up to an end; the room is not followed for that.
+  private var excerpt: Replay?
+  private var replays: UInt32 = 0
+
+  /// `sink` has to outlive the subscriber's use.
+  package init(
+    _ session: SessionID, _ output: Output, kinds: HistoryQuery.Kinds, on shard: Shard,
+    sink: any RoomSubscriberSink
+  ) {
+    self.session = session
+    self.output = output
+    self.kinds = kinds
+    self.shard = shard
+    self.sink = sink
+  }
+
+  /// Those that are followed.
+  package var rooms: [RoomID] { followed.map(\.room) }
+
+  /// Memory for entries that were read and not shown yet.
+  package var heldBytes: Int { running.reduce(0) { $0 + $1.heldBytes } }
+
+  /// Stored entries are being shown.
+  package var isReplaying: Bool { !running.isEmpty }
+
+  private var running: [Replay] {
+    let all = followed.compactMap { if case .replaying(let replay) = $0.phase { replay } else { nil } }
+    return (all + (excerpt.map { [$0] } ?? [])).filter { !$0.isOver }
+  }
+
+  // MARK: Following
+
+  /// Shows what happens in a room from here on. The room was joined in this turn, or is watched.
+  package func goLive(in room: RoomID) {
+    followed.append(Followed(room: room, phase: .live, lane: nil))
+    shard.goLive(session, in: room)
+  }
+
+  /// Has a room shown by this loop though the session is not in it. To be followed at once.
+  package func watch(_ room: RoomID, _ name: RoomName) { shard.watch(room, name) }
+
+  /// Shows stored entries. Where they are to end at the present, the room is followed from there. The sink is told the end, which may be
+  /// before this returns.
+  package func replay(_ order: ReplayOrder) {
+    replays += 1
+    let replay = Replay(
+      order, kinds: kinds, lane: .replay(replays), session: session, output: output, on: shard, sink: self)
+    if order.end == .live {
+      followed.append(Followed(room: order.room, phase: .replaying(replay), lane: replay.lane))
+    } else {
+      excerpt = replay
+    }
+    replay.start()
+  }
+
+  /// To be called when the output has drained.
+  package func outputDrained() { for replay in running { replay.outputDrained() } }
+
+  /// Shows nothing more of a room.
+  package func leave(_ room: RoomID) {
+    guard let index = followed.firstIndex(where: { $0.room == room }) else { return }
+    switch followed.remove(at: index).phase {
+    case .replaying(let replay): replay.cancel()
+    case .live: shard.leaveRoom(session, room)
+    }
+  }
+
+  /// The session is over, and its rooms are left.
+  package func end(reason: String) {
+    for replay in running { replay.cancel() }
+    excerpt = nil
+    shard.leave(session, rooms: rooms, reason: reason)
+    followed = []
+  }
+
+  // MARK: Where to resume
+
+  /// Where a session that is not sent what was `dropped` goes on with a room.
+  package func resumePoint(in room: RoomID, _ dropped: DroppedMarks) -> Int64 {
+    guard let followed = followed.first(where: { $0.room == room }) else { return shard.newest(in: room) }
+    let shown = Self.shown(of: followed.lane, dropped)
+    switch followed.phase {
+    case .replaying(let replay): return min(replay.cursor, shown)
+    case .live: return min(shard.newest(in: room), shown, Self.shown(of: .live, dropped))
+    }
+  }
+
+  /// Where it goes on with all of its rooms, by one cursor. A room in which nothing is said does not hold the cursor back.
+  package func resumePoint(_ dropped: DroppedMarks) -> Int64 {
+    var point = Int64.max
+    var newest: Int64 = 0
+    for room in followed {
+      point = min(point, Self.shown(of: room.lane, dropped))
+      switch room.phase {
+      case .replaying(let replay):
+        point = min(point, replay.cursor)
+        newest = .max
+      case .live:
+        point = min(point, Self.shown(of: .live, dropped))
+        newest = max(newest, shard.newest(in: room.room))
+      }
+    }
+    return min(point, newest)
+  }
+
+  /// Up to where everything of a lane is sent.
+  private static func shown(of lane: OutputLane?, _ dropped: DroppedMarks) -> Int64 {
+    lane.flatMap { dropped.first(of: $0) }.map { $0 - 1 } ?? .max
+  }
+}
+
+extension RoomSubscriber: ReplaySink {
+  func show(_ entry: Entry, mark: OutputMark) { sink.show(entry, mark: mark) }
+
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
+    sink.showGap(in: room, from: from, to: to, mark: mark)
+  }
+
+  func continueWhenDrained() { sink.continueWhenDrained() }
+
+  func ended(_ replay: Replay, at cursor: Int64) {
+    if excerpt === replay {
+      excerpt = nil
+    } else if let index = followed.firstIndex(where: { $0.lane == replay.lane }) {
+      followed[index].phase = .live
+    }
+    sink.replayEnded(of: replay.room, at: cursor)
+  }
+
+  func failed(_ replay: Replay, _ error: LogError) {
+    if excerpt === replay { excerpt = nil }
+    // Until the room is left it is still known where to resume it.
+    sink.replayFailed(of: replay.room, after: replay.cursor, error)
+  }
+}
+
+/// Shows what a ``RoomSubscriber`` reads.
+package protocol RoomSubscriberSink: AnyObject {
+  /// What is appended has this mark.
+  func show(_ entry: Entry, mark: OutputMark)
+  /// Entries with `from` < id ≤ `to` are gone. What is appended has this mark.
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark)
+  /// Calls ``RoomSubscriber/outputDrained()`` when everything has been sent.
+  func continueWhenDrained()
+  func replayEnded(of room: RoomID, at cursor: Int64)
+  /// Everything up to `after` was shown, and nothing follows: the room is to be left.
+  func replayFailed(of room: RoomID, after: Int64, _ error: LogError)
+}
