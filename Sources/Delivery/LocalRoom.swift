@@ -8,21 +8,29 @@ final class LocalRoom {
   let name: RoomName
   /// The newest entry that this loop has shown, or that was there before its first member came.
   private(set) var newest: Int64
-  /// Live members, by format.
-  private(set) var members: [[Output]]
+  /// Live members: one group, never empty, for each format that somebody here has.
+  private(set) var groups: [Group] = []
   /// Sessions that are reading up to the present and will be live.
   private var replays = 0
   /// What is shown while there are replays, for them.
   private var recent: RecentEntries?
 
-  init(id: RoomID, name: RoomName, newest: Int64, formats: Int) {
+  /// Live members who are shown events in the same format.
+  struct Group {
+    let format: FormatID
+    fileprivate(set) var outputs: [Output]
+  }
+
+  init(id: RoomID, name: RoomName, newest: Int64) {
     self.id = id
     self.name = name
     self.newest = newest
-    members = Array(repeating: [], count: formats)
   }
 
-  var isEmpty: Bool { replays == 0 && members.allSatisfy(\.isEmpty) }
+  var isEmpty: Bool { replays == 0 && groups.isEmpty }
+
+  /// How many live members there are.
+  var memberCount: Int { groups.reduce(0) { $0 + $1.outputs.count } }
 
   /// An entry was shown.
   func note(_ entry: Entry) {
@@ -45,21 +53,37 @@ final class LocalRoom {
     recent?.page(after: id, limit: limit, byteLimit: byteLimit)
   }
 
-  func add(_ output: Output, _ format: FormatID) { members[format.index].append(output) }
+  /// Live members who are shown events in this format.
+  func outputs(_ format: FormatID) -> [Output] { index(of: format).map { groups[$0].outputs } ?? [] }
 
-  func isLive(_ output: Output, _ format: FormatID) -> Bool { members[format.index].contains(output) }
+  func add(_ output: Output, _ format: FormatID) {
+    if let index = index(of: format) {
+      groups[index].outputs.append(output)
+    } else {
+      groups.append(Group(format: format, outputs: [output]))
+    }
+  }
+
+  func isLive(_ output: Output, _ format: FormatID) -> Bool {
+    index(of: format).map { groups[$0].outputs.contains(output) } ?? false
+  }
 
   /// Shows the room in another format to a live member; nothing happens for an output that is none.
   func change(_ output: Output, from old: FormatID, to new: FormatID) {
-    guard members[old.index].contains(output) else { return }
+    guard isLive(output, old) else { return }
     remove(output, old)
     add(output, new)
   }
 
   func remove(_ output: Output, _ format: FormatID) {
-    guard let index = members[format.index].firstIndex(of: output) else { return }
+    guard let index = index(of: format), let place = groups[index].outputs.firstIndex(of: output) else {
+      return
+    }
     // Order within a room is that of events, not that of members.
-    members[format.index].swapAt(index, members[format.index].count - 1)
-    members[format.index].removeLast()
+    groups[index].outputs.swapAt(place, groups[index].outputs.count - 1)
+    groups[index].outputs.removeLast()
+    if groups[index].outputs.isEmpty { groups.remove(at: index) }
   }
+
+  private func index(of format: FormatID) -> Int? { groups.firstIndex { $0.format == format } }
 }

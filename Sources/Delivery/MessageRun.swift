@@ -11,42 +11,50 @@ struct MessageRun {
   private static let longRunBytes = 16 * 1024
 
   private(set) var room: LocalRoom?
-  private(set) var encoded: [MarkedBytes]
-  private(set) var given: [(output: Output, format: Int, through: Int)] = []
+  /// The run in each format that somebody in the room has had meanwhile. What is behind `used` keeps its memory for other runs.
+  private var slots: [Slot] = []
+  private var used = 0
+  private(set) var given: [(output: Output, format: FormatID, through: Int)] = []
   private var messages = 0
   /// Messages of live members, who are told of their own in another way.
   private var ofMembers = 0
 
-  init(formats: Int) { encoded = Array(repeating: MarkedBytes(), count: formats) }
+  private struct Slot {
+    var format: FormatID
+    var encoded = MarkedBytes()
+  }
 
-  var isLong: Bool { encoded.contains { $0.bytes.count > Self.longRunBytes } }
+  var isLong: Bool { slots[..<used].contains { $0.encoded.bytes.count > Self.longRunBytes } }
 
   /// How often a message is shown to somebody when the run is.
-  var deliveries: Int {
-    let members = room?.members.reduce(0) { $0 + $1.count } ?? 0
-    return members * messages - ofMembers
-  }
+  var deliveries: Int { (room?.memberCount ?? 0) * messages - ofMembers }
 
   mutating func begin(in room: LocalRoom) { self.room = room }
 
   mutating func add(_ message: Message, _ formats: [any EventFormat]) {
     guard let room else { return }
-    for index in formats.indices where !room.members[index].isEmpty {
-      encoded[index].append(.live(message.id)) { formats[index].encode(message, into: &$0) }
+    for group in room.groups {
+      let slot = slot(for: group.format)
+      slots[slot].encoded.append(.live(message.id)) {
+        formats[group.format.index].encode(message, into: &$0)
+      }
     }
     messages += 1
   }
 
+  /// The run so far in one format; nil if nobody has had that.
+  func encoded(_ format: FormatID) -> MarkedBytes? { index(of: format).map { slots[$0].encoded } }
+
   /// Shows `output` what it has not been shown of the run so far.
-  func showRest(to output: Output, _ format: Int) {
-    let through = given.first { $0.output == output }?.through ?? 0
-    output.append(encoded[format], from: through)
+  func showRest(to output: Output, _ format: FormatID) {
+    guard let encoded = encoded(format) else { return }
+    output.append(encoded, from: given.first { $0.output == output }?.through ?? 0)
   }
 
   /// `output` has been shown all of the run so far but the last message, which is its own.
-  mutating func markGiven(_ output: Output, _ format: Int) {
+  mutating func markGiven(_ output: Output, _ format: FormatID) {
     ofMembers += 1
-    let through = encoded[format].bytes.count
+    let through = encoded(format)?.bytes.count ?? 0
     if let index = given.firstIndex(where: { $0.output == output }) {
       given[index].through = through
     } else {
@@ -59,6 +67,16 @@ struct MessageRun {
     messages = 0
     ofMembers = 0
     given.removeAll(keepingCapacity: true)
-    for index in encoded.indices { encoded[index].removeAll() }
+    for index in 0..<used { slots[index].encoded.removeAll() }
+    used = 0
+  }
+
+  private func index(of format: FormatID) -> Int? { slots[..<used].firstIndex { $0.format == format } }
+
+  private mutating func slot(for format: FormatID) -> Int {
+    if let index = index(of: format) { return index }
+    if used == slots.count { slots.append(Slot(format: format)) } else { slots[used].format = format }
+    used += 1
+    return used - 1
   }
 }

@@ -30,7 +30,7 @@ extension Shard {
       if joining.isFirst { show(event, in: joining.room, except: nil) }
       if origin != nil, rooms[joining.room] == nil {
         rooms[joining.room] = LocalRoom(
-          id: joining.room, name: joining.name, newest: joining.newest, formats: formats.count)
+          id: joining.room, name: joining.name, newest: joining.newest)
       }
     case .parted(let parting):
       if origin != nil { leaveRoom(event.origin, parting.room) }
@@ -53,7 +53,7 @@ extension Shard {
     room.note(.message(message))
     run.begin(in: room)
     let sender = origin.flatMap { seat in
-      seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format.index) : nil }
+      seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format) : nil }
     }
     if let (output, format) = sender { run.showRest(to: output, format) }
     run.add(message, formats)
@@ -65,8 +65,10 @@ extension Shard {
     guard let room = run.room else { return }
     let senders = run.given.map(\.output)
     metrics.deliveries.add(run.deliveries, ordering: .relaxed)
-    for index in formats.indices {
-      reactor.append(run.encoded[index], to: room.members[index], except: senders)
+    for group in room.groups {
+      if let encoded = run.encoded(group.format) {
+        reactor.append(encoded, to: group.outputs, except: senders)
+      }
     }
     for (output, format, _) in run.given { run.showRest(to: output, format) }
     run.end()
@@ -74,17 +76,15 @@ extension Shard {
 
   private func show(_ event: Event, in id: RoomID, except excluded: Output?) {
     guard let room = rooms[id] else { return }
-    for index in formats.indices where !room.members[index].isEmpty {
-      send(event, in: room.name, index, to: room.members[index], except: excluded)
+    for group in room.groups {
+      send(event, in: room.name, group.format, to: group.outputs, except: excluded)
     }
   }
 
   /// Shows a change of name once to each session that is in one of the rooms, or in each room by itself.
   private func show(_ renaming: Renaming, _ event: Event, except excluded: Output?) {
-    let seen = renaming.rooms.filter { $0.look == .renamed }
-    for index in formats.indices {
-      show(
-        event, index, in: seen.map(\.id), isPerRoom: formats[index].renamesPerRoom, except: excluded)
+    show(event, in: renaming.rooms.filter { $0.look == .renamed }.map(\.id), except: excluded) {
+      $0.renamesPerRoom
     }
     for half in renaming.halves(of: event.origin) {
       if case .room(let room) = half.audience { show(half, in: room, except: excluded) }
@@ -92,39 +92,47 @@ extension Shard {
   }
 
   private func show(_ quitting: Quitting, _ event: Event) {
-    let left = quitting.rooms.filter(\.isLast).map(\.id)
-    for index in formats.indices {
-      show(event, index, in: left, isPerRoom: formats[index].quitsPerRoom, except: nil)
-    }
+    show(event, in: quitting.rooms.filter(\.isLast).map(\.id), except: nil) { $0.quitsPerRoom }
   }
 
-  /// Shows what concerns several rooms in one format: in each room, or once to each session that is in one of them.
+  /// Shows what concerns several rooms: in each of them, or once to each session that is in one of them.
   private func show(
-    _ event: Event, _ format: Int, in ids: [RoomID], isPerRoom: Bool, except excluded: Output?
+    _ event: Event, in ids: [RoomID], except excluded: Output?, isPerRoom: (any EventFormat) -> Bool
   ) {
     let rooms = ids.compactMap { self.rooms[$0] }
     guard let first = rooms.first else { return }
-    if isPerRoom {
-      for room in rooms { send(event, in: room.name, format, to: room.members[format], except: excluded) }
-    } else {
-      send(event, in: first.name, format, to: outputs(format, in: rooms), except: excluded)
+    for format in Self.formats(in: rooms) {
+      if isPerRoom(formats[format.index]) {
+        for room in rooms { send(event, in: room.name, format, to: room.outputs(format), except: excluded) }
+      } else {
+        send(event, in: first.name, format, to: Self.outputs(format, in: rooms), except: excluded)
+      }
     }
   }
 
-  private func outputs(_ format: Int, in rooms: [LocalRoom]) -> [Output] {
-    if rooms.count == 1 { return rooms[0].members[format] }
+  /// Those that somebody in one of the rooms has.
+  private static func formats(in rooms: [LocalRoom]) -> [FormatID] {
+    var found: [FormatID] = []
+    for room in rooms {
+      for group in room.groups where !found.contains(group.format) { found.append(group.format) }
+    }
+    return found
+  }
+
+  private static func outputs(_ format: FormatID, in rooms: [LocalRoom]) -> [Output] {
+    if rooms.count == 1 { return rooms[0].outputs(format) }
     var seen: Set<Output> = []
-    for room in rooms { seen.formUnion(room.members[format]) }
+    for room in rooms { seen.formUnion(room.outputs(format)) }
     return Array(seen)
   }
 
   private func send(
-    _ event: Event, in room: RoomName, _ format: Int, to outputs: [Output], except excluded: Output?
+    _ event: Event, in room: RoomName, _ format: FormatID, to outputs: [Output], except excluded: Output?
   ) {
     if outputs.isEmpty { return }
     scratch.removeAll()
     scratch.append(event.entryID.map(OutputMark.live)) {
-      formats[format].encode(event, seenBy: .others(in: room), into: &$0)
+      formats[format.index].encode(event, seenBy: .others(in: room), into: &$0)
     }
     reactor.append(scratch, to: outputs, except: excluded.map { [$0] } ?? [])
   }

@@ -18,7 +18,7 @@ package final class Shard {
   var participants: [UInt64: SessionEntry] = [:]
   let formats: [any EventFormat]
   var scratch = MarkedBytes()
-  var run: MessageRun
+  var run = MessageRun()
 
   var newestShown: Int64
   /// On loop 0 only: what was published, for all loops to ask.
@@ -62,7 +62,6 @@ package final class Shard {
     self.order = order
     self.log = log
     self.formats = formats
-    run = MessageRun(formats: formats.count)
     self.metrics = metrics
     self.mailboxes = mailboxes
     self.directory = directory
@@ -135,7 +134,7 @@ package final class Shard {
   /// Has the room on this loop, for a session that is not in it and follows it from now on.
   func watch(_ room: RoomID, _ name: RoomName) {
     if rooms[room] == nil {
-      rooms[room] = LocalRoom(id: room, name: name, newest: newestShown, formats: formats.count)
+      rooms[room] = LocalRoom(id: room, name: name, newest: newestShown)
     }
   }
 
