@@ -1,7 +1,6 @@
 import ChatCore
 import Delivery
 import LineProtocol
-import Reactor
 
 /// How lines are understood, and answers worded: plain or IRC. A dialect keeps nothing; it reads lines and events, and returns steps and
 /// bytes.
@@ -19,8 +18,8 @@ protocol LineDialect: Sendable {
   func ping(_ books: Books) -> [UInt8]?
   /// The last words to a session that the server ends for what its client did or did not do.
   func dismissal(_ error: ProtocolError, _ books: Books) -> [UInt8]
-  /// The last lines of a session that is cut off; `dropped` are the marks of the lines that it will not get.
-  func farewell(_ reason: Farewell, dropped: DroppedMarks, _ session: LineSession) -> [UInt8]
+  /// The last lines of a session that is cut off. `points`: where to go on with each of its rooms.
+  func farewell(_ reason: Farewell, _ points: [ResumePoint], _ books: Books) -> [UInt8]
 }
 
 /// What follows a line that was too long.
@@ -34,6 +33,12 @@ enum LongLineOutcome {
 enum Farewell: String {
   case slow
   case shutdown
+}
+
+/// Everything in a room up to this id was shown.
+struct ResumePoint {
+  let room: RoomName
+  let cursor: Int64
 }
 
 extension Registration {

@@ -114,7 +114,7 @@ extension LineSession: ConnectionHandler {
     shard.metrics.slowReaders.add(1, ordering: .relaxed)
     report("cut off", connection.cutOffReason)
     endReason = "slow reader"
-    connection.cutOff { dialect.farewell(.slow, dropped: $0, self) }
+    connection.cutOff { farewell(.slow, $0) }
     leave()
   }
 

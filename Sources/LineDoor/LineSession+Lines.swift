@@ -73,8 +73,6 @@ extension LineSession {
     books.registration = .registering(hasUser: false)
     change(to: .irc([]))
   }
-
-  func takeKeptBack() -> [UInt8] { detection.takeKeptBack() }
 }
 
 extension Step {

@@ -47,6 +47,6 @@ extension LineSession: Participant {
 
   func shutDown() {
     endReason = "server is stopping"
-    connection.cutOff { dialect.farewell(.shutdown, dropped: $0, self) }
+    connection.cutOff { farewell(.shutdown, $0) }
   }
 }

@@ -89,6 +89,14 @@ final class LineSession {
     leave()
   }
 
+  /// The last words of a session that is cut off. `dropped`: what it will not get.
+  func farewell(_ reason: Farewell, _ dropped: DroppedMarks) -> [UInt8] {
+    let points = rooms.map { room in
+      ResumePoint(room: room.name, cursor: subscriber.resumePoint(in: room.id, dropped))
+    }
+    return detection.takeKeptBack() + dialect.farewell(reason, points, books)
+  }
+
   func leave() {
     if hasLeft { return }
     hasLeft = true

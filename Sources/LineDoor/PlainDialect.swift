@@ -73,4 +73,13 @@ struct PlainDialect: LineDialect {
   func ping(_ books: Books) -> [UInt8]? { nil }
 
   func dismissal(_ error: ProtocolError, _ books: Books) -> [UInt8] { Self.words(of: error) }
+
+  func farewell(_ reason: Farewell, _ points: [ResumePoint], _ books: Books) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for point in points {
+      PlainEncoder.resume(room: point.room.text, id: point.cursor, into: &bytes)
+    }
+    PlainEncoder.bye(reason.rawValue, into: &bytes)
+    return bytes
+  }
 }

@@ -327,6 +327,9 @@ import Testing
     let words = IRCDialect().dismissal(
       ProtocolError(.timeout, asked: "", reason: "Ping timeout"), session.books)
     #expect(String(decoding: words, as: UTF8.self) == "ERROR :Closing Link: ann (Ping timeout)\r\n")
+    let farewell = IRCDialect().farewell(.shutdown, [], session.books)
+    #expect(
+      String(decoding: farewell, as: UTF8.self) == "ERROR :Closing Link: ann (The server is stopping)\r\n")
     #expect(IRCDialect().ping(session.books).map { String(decoding: $0, as: UTF8.self) } == "PING :srv\r\n")
     let (step, next) = IRCDialect().refuseLongLine(session.books)
     guard case .refuse(_, code: "irc-417") = step, case .skip = next else {

@@ -302,6 +302,14 @@ import Testing
     #expect(session.line("QUIT now") == [.say("BYE\n"), .close("quit")])
   }
 
+  @Test func theFarewellSaysWhereToGoOn() throws {
+    let points = [
+      ResumePoint(room: try RoomName("lobby"), cursor: 7), ResumePoint(room: try RoomName("ops"), cursor: 0),
+    ]
+    let words = PlainDialect().farewell(.slow, points, try member().books)
+    #expect(String(decoding: words, as: UTF8.self) == "RESUME lobby 7\nRESUME ops 0\nBYE slow\n")
+  }
+
   @Test func everyLineCostsAUnit() throws {
     for line in ["", "NICK a", "ROOMS", "HISTORY a", "WHAT"] { #expect(try member().cost(line) == 1) }
   }

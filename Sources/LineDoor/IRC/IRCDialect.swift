@@ -1,7 +1,6 @@
 import ChatCore
 import Delivery
 import LineProtocol
-import Reactor
 
 /// The IRC dialect (modern.ircdocs.horse, IRCv3). A line's command is looked up in ``IRCCommand/table``, and its handler called.
 struct IRCDialect: LineDialect {
@@ -65,8 +64,8 @@ struct IRCDialect: LineDialect {
     books.lines { $0.closingLink(error.reason) }
   }
 
-  func farewell(_ reason: Farewell, dropped: DroppedMarks, _ session: LineSession) -> [UInt8] {
-    session.books.lines {
+  func farewell(_ reason: Farewell, _ points: [ResumePoint], _ books: Books) -> [UInt8] {
+    books.lines {
       switch reason {
       case .slow: $0.closingLink("Too slow: what was sent was not read")
       case .shutdown: $0.closingLink("The server is stopping")
