@@ -10,6 +10,18 @@ final class HistoryReader {
   private let messages: Statements
   private let all: Statements
   private let entry: Statement
+  /// Find ids in ``mostRooms`` rooms, of which those that are wanting are asked for as one that there is not. Prepared when they are
+  /// needed first.
+  private var idsInRooms: [HistoryQuery.Kinds: Statement] = [:]
+
+  /// Rooms that are asked for in one statement; of more, the first ids of each so many are merged.
+  private static let mostRooms = 64
+
+  /// Where an entry is said to be.
+  private struct Found {
+    let id: Int64
+    let room: Int64
+  }
 
   /// What depends on the kinds that are read.
   private struct Statements {
@@ -52,6 +64,28 @@ final class HistoryReader {
         """))
   }
 
+  /// The first ids in ``mostRooms`` rooms, `?4` and on. Each room gives as many as may be wanted, so that no more is sorted.
+  private func idsInRooms(_ kinds: HistoryQuery.Kinds) throws(SQLError) -> Statement {
+    if let prepared = idsInRooms[kinds] { return prepared }
+    let indexes =
+      switch kinds {
+      case .messages: ["room_messages"]
+      case .all: ["room_messages", "room_changes"]
+      }
+    let end = "(SELECT value FROM state WHERE key = 'indexed_to')"
+    let parts = (0..<Self.mostRooms).flatMap { number in
+      indexes.map { index in
+        """
+        SELECT * FROM (SELECT id, room FROM \(index) WHERE room = ?\(4 + number) AND id > ?1 AND id <= min(?2, \(end))
+        ORDER BY id LIMIT ?3)
+        """
+      }
+    }
+    let statement = try database.prepare(parts.joined(separator: " UNION ALL ") + " ORDER BY id LIMIT ?3")
+    idsInRooms[kinds] = statement
+    return statement
+  }
+
   private func statements(_ kinds: HistoryQuery.Kinds) -> Statements {
     switch kinds {
     case .messages: messages
@@ -62,8 +96,7 @@ final class HistoryReader {
   func read(_ query: HistoryQuery) throws(SQLError) -> HistoryPage {
     var query = query
     while true {
-      let unindexed =
-        query.room.map { tail.ids(of: $0, in: query.range, query.kinds, limit: query.limit + 1) } ?? []
+      let unindexed = unindexed(query)
       // One snapshot for everything: the index, its end, and the messages.
       try database.execute("BEGIN")
       do throws(SQLError) {
@@ -80,17 +113,20 @@ final class HistoryReader {
 
   /// What is to be read instead, if anything, comes second.
   private func page(
-    _ query: HistoryQuery, _ unindexed: [Int64]
+    _ query: HistoryQuery, _ unindexed: [Found]
   ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
-    guard let room = query.room else {
-      guard case .after(let id, let through) = query.range else {
-        return (HistoryPage(entries: [], hasMore: false, trimmedTo: 0), nil)
-      }
+    let room: RoomID
+    switch (query.rooms, query.range) {
+    case (.one(let asked), _): room = asked
+    case (.several(let rooms), .after(let id, let through)):
+      return try page(of: rooms, after: id, through: through, unindexed, query)
+    case (.all, .after(let id, let through)):
       return (try page(ofAllRoomsAfter: id, through: through, query), nil)
+    case (.several, _), (.all, _): return (HistoryPage(entries: [], hasMore: false, trimmedTo: 0), nil)
     }
-    let trimmed = min(max(0, try number(trimmedTo, room.number) ?? 0), StoredState.ids.upperBound)
+    let trimmed = try trimmed(of: room)
     let indexed = try number(indexedTo) ?? 0
-    let newer = unindexed.filter { $0 > indexed }
+    let newer = unindexed.map(\.id).filter { $0 > indexed }
     switch query.range {
     case .newest: return (try page(room, before: .max, newer, trimmed, query), nil)
     case .before(let id): return (try page(room, before: id, newer, trimmed, query), nil)
@@ -111,15 +147,66 @@ final class HistoryReader {
     idsAfter.bind(4, Int64(query.limit) + 1)
     var ids = try column(idsAfter)
     ids += unindexed.prefix(query.limit + 1 - ids.count)
-    let (entries, isCut) = try load(ids.prefix(query.limit), of: room, query)
+    let (entries, isCut) = try load(found(ids.prefix(query.limit), in: room), query)
     let page = HistoryPage(
       entries: entries, hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
-    guard entries.isEmpty, page.hasMore, let last = ids.prefix(query.limit).last else { return (page, nil) }
-    // Somebody deleted rows by hand. The page is the next one that has something in it, or nobody would get past these.
-    let next = HistoryQuery.Range.after(last, through: through)
-    let instead = HistoryQuery(
-      room: room, next, kinds: query.kinds, limit: query.limit, byteLimit: query.byteLimit)
-    return (page, instead)
+    return (page, instead(of: page, ids.prefix(query.limit).last, through: through, query))
+  }
+
+  private func page(
+    of rooms: [RoomID], after id: Int64, through: Int64, _ unindexed: [Found], _ query: HistoryQuery
+  ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
+    let indexed = try number(indexedTo) ?? 0
+    var ids = unindexed.filter { $0.id > indexed }
+    let statement = try idsInRooms(query.kinds)
+    for start in stride(from: 0, to: rooms.count, by: Self.mostRooms) {
+      statement.bind(1, id)
+      statement.bind(2, through)
+      statement.bind(3, Int64(query.limit) + 1)
+      for number in 0..<Self.mostRooms {
+        let index = start + number
+        statement.bind(Int32(4 + number), index < rooms.count ? rooms[index].number : -1)
+      }
+      while try statement.step() { ids.append(Found(id: statement.int(0), room: statement.int(1))) }
+    }
+    ids.sort { $0.id < $1.id }
+    let (entries, isCut) = try load(ids.prefix(query.limit), query)
+    var trimmed: [Int64] = []
+    for room in rooms { trimmed.append(try self.trimmed(of: room)) }
+    let page = HistoryPage(
+      entries: entries, hasMore: isCut || ids.count > query.limit, trimmed: trimmed)
+    return (page, instead(of: page, ids.prefix(query.limit).last?.id, through: through, query))
+  }
+
+  /// Somebody may have deleted rows by hand. Then the page is the next one that has something in it, or nobody would get past these.
+  private func instead(
+    of page: HistoryPage, _ last: Int64?, through: Int64, _ query: HistoryQuery
+  ) -> HistoryQuery? {
+    guard page.entries.isEmpty, page.hasMore, let last else { return nil }
+    return HistoryQuery(
+      query.rooms, .after(last, through: through), kinds: query.kinds, limit: query.limit,
+      byteLimit: query.byteLimit)
+  }
+
+  /// What is not in the index. To be looked up before the snapshot is opened.
+  private func unindexed(_ query: HistoryQuery) -> [Found] {
+    let rooms: [RoomID] =
+      switch query.rooms {
+      case .one(let room): [room]
+      case .several(let rooms): rooms
+      case .all: []
+      }
+    return rooms.flatMap { room in
+      found(tail.ids(of: room, in: query.range, query.kinds, limit: query.limit + 1)[...], in: room)
+    }
+  }
+
+  private func found(_ ids: ArraySlice<Int64>, in room: RoomID) -> ArraySlice<Found> {
+    ids.map { Found(id: $0, room: room.number) }[...]
+  }
+
+  private func trimmed(of room: RoomID) throws(SQLError) -> Int64 {
+    min(max(0, try number(trimmedTo, room.number) ?? 0), StoredState.ids.upperBound)
   }
 
   private func page(
@@ -133,7 +220,7 @@ final class HistoryReader {
       idsBefore.bind(3, Int64(query.limit + 1 - ids.count))
       ids += try column(idsBefore)
     }
-    let (entries, isCut) = try load(ids.prefix(query.limit), of: room, query)
+    let (entries, isCut) = try load(found(ids.prefix(query.limit), in: room), query)
     return HistoryPage(
       entries: entries.reversed(), hasMore: isCut || ids.count > query.limit, trimmedTo: trimmed)
   }
@@ -160,15 +247,15 @@ final class HistoryReader {
 
   /// The entries with these ids, in their order, and whether the bound on bytes cut them short.
   private func load(
-    _ ids: ArraySlice<Int64>, of room: RoomID, _ query: HistoryQuery
+    _ ids: ArraySlice<Found>, _ query: HistoryQuery
   ) throws(SQLError) -> ([Entry], Bool) {
     var entries: [Entry] = []
     entries.reserveCapacity(ids.count)
     var bytes = 0
     for id in ids {
       if bytes > query.byteLimit { return (entries, true) }
-      entry.bind(1, id)
-      entry.bind(2, room.number)
+      entry.bind(1, id.id)
+      entry.bind(2, id.room)
       defer { entry.reset() }
       // A row that is in the index and not in the table, or there in another room or of another kind, is none of ours; the page is right
       // without it.

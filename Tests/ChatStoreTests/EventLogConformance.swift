@@ -48,12 +48,18 @@ import Testing
       .after(59), .after(60), .after(.max), .after(10, through: 20), .after(10, through: 10),
       .after(20, through: 10),
     ]
+    // Of more rooms than are asked for at once, one of the last has something.
+    let many = (3...100).map { RoomID($0) } + [RoomID(2)]
+    let rooms: [HistoryQuery.Rooms] = [
+      .one(RoomID(1)), .one(RoomID(2)), .one(RoomID(3)), .several([RoomID(2), RoomID(3), RoomID(1)]),
+      .several([RoomID(1)]), .several([]), .several(many), .all,
+    ]
     var queries: [HistoryQuery] = []
     for range in ranges {
-      for room in [RoomID(1), RoomID(2), RoomID(3), nil] {
+      for room in rooms {
         for kinds in HistoryQuery.Kinds.allCases {
           for (limit, bytes) in [(1, 1_000), (7, 1_000), (1_000, 10_000), (1_000, 0), (1_000, 100)] {
-            queries.append(HistoryQuery(room: room, range, kinds: kinds, limit: limit, byteLimit: bytes))
+            queries.append(HistoryQuery(room, range, kinds: kinds, limit: limit, byteLimit: bytes))
           }
         }
       }
@@ -65,8 +71,7 @@ import Testing
   private static func page(
     of all: [(room: RoomID, entry: Entry)], _ query: HistoryQuery
   ) -> (entries: [Entry], hasMore: Bool) {
-    var wanted = all.filter { query.kinds.contains($0.entry) && (query.room ?? $0.room) == $0.room }.map(
-      \.entry)
+    var wanted = all.filter { query.kinds.contains($0.entry) && query.rooms.contains($0.room) }.map(\.entry)
     let isBackward: Bool
     switch query.range {
     case .newest: isBackward = true
@@ -77,7 +82,7 @@ import Testing
       isBackward = false
       wanted.removeAll { $0.id <= id || $0.id > through }
     }
-    // All rooms are read forward only.
+    // Several rooms are read forward only.
     if isBackward, query.room == nil { return ([], false) }
     if isBackward { wanted.reverse() }
     var count = 0
@@ -174,6 +179,16 @@ import Testing
   /// All messages, oldest first.
   private func texts(_ log: any LogUnderTest) async throws -> [String] {
     try await log.log.read(HistoryQuery(room: nil, .after(0), limit: 1_000)).messages.map(\.text)
+  }
+}
+
+extension HistoryQuery.Rooms {
+  fileprivate func contains(_ room: RoomID) -> Bool {
+    switch self {
+    case .one(let only): only == room
+    case .several(let rooms): rooms.contains(room)
+    case .all: true
+    }
   }
 }
 

@@ -76,6 +76,9 @@ import Testing
     let room = try #require(log.rooms.first { $0.name.text == "room1" }).id
     let page = try await log.read(HistoryQuery(room: room, .after(0), limit: 10))
     #expect(page.trimmedTo == 6 && page.messages.map(\.id) == [9])
+    let rooms = log.rooms.sorted { $0.name.text < $1.name.text }.map(\.id)
+    let all = try await log.read(HistoryQuery(.several(rooms), .after(0), limit: 10, byteLimit: .max))
+    #expect(all.trimmed == [6, 4, 5] && all.trimmedTo == 4 && all.messages.map(\.id) == [7, 8, 9])
     // No id is given twice, even where the newest was trimmed.
     try fixture.append([.message("x")])
     let messages = LogFixture.messages(await fixture.published(10))

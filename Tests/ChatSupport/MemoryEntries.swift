@@ -62,12 +62,15 @@ struct MemoryEntries: Sendable {
   // MARK: Pages
 
   func page(_ query: HistoryQuery) -> HistoryPage {
-    let asked = all.lazy.compactMap(\.entry).filter { query.kinds.contains($0) }
-    guard let room = query.room else {
-      guard case .after(let id, let through) = query.range else {
-        return HistoryPage(entries: [], hasMore: false, trimmedTo: 0)
-      }
-      let (entries, hasMore) = cut(asked.filter { $0.id > id && $0.id <= through }, query)
+    let room: RoomID
+    switch query.rooms {
+    case .one(let asked): room = asked
+    case .several(let rooms):
+      let wanted = all.lazy.filter { $0.entryRoom.map { rooms.contains($0.id) } ?? false }.compactMap(\.entry)
+      let (entries, hasMore) = cut(wanted.filter { query.contains($0) }, query)
+      return HistoryPage(entries: entries, hasMore: hasMore, trimmed: rooms.map { trimmedTo[$0] ?? 0 })
+    case .all:
+      let (entries, hasMore) = cut(all.lazy.compactMap(\.entry).filter { query.contains($0) }, query)
       return HistoryPage(entries: entries, hasMore: hasMore, trimmedTo: 0)
     }
     let found = all.lazy.filter { $0.entryRoom?.id == room }.compactMap(\.entry)
@@ -93,6 +96,14 @@ struct MemoryEntries: Sendable {
       bytes += entry.textBytes
     }
     return (page, false)
+  }
+}
+
+extension HistoryQuery {
+  /// Of an entry of one of several rooms; false if the query is none that may be asked of them.
+  fileprivate func contains(_ entry: Entry) -> Bool {
+    guard case .after(let id, let through) = range else { return false }
+    return kinds.contains(entry) && entry.id > id && entry.id <= through
   }
 }
 

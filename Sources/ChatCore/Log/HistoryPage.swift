@@ -6,13 +6,20 @@ package struct HistoryPage: Sendable {
   package let entries: [Entry]
   /// There are more in the direction of the query.
   package let hasMore: Bool
-  /// What the room's history begins after; 0 when nothing was trimmed or all rooms were asked for.
+  /// What the room's history begins after; 0 when nothing was trimmed or all rooms were asked for. Of several rooms the least.
   package let trimmedTo: Int64
+  /// Of several rooms, what each one's begins after, in their order.
+  package let trimmed: [Int64]
 
   package init(entries: [Entry], hasMore: Bool, trimmedTo: Int64) {
+    self.init(entries: entries, hasMore: hasMore, trimmed: [trimmedTo])
+  }
+
+  package init(entries: [Entry], hasMore: Bool, trimmed: [Int64]) {
     self.entries = entries
     self.hasMore = hasMore
-    self.trimmedTo = trimmedTo
+    self.trimmed = trimmed
+    trimmedTo = trimmed.min() ?? 0
   }
 
   package var messages: [Message] { entries.compactMap(\.message) }

@@ -22,8 +22,19 @@ package struct HistoryQuery: Sendable, Equatable {
     }
   }
 
-  /// nil: all rooms, which only `.after` can be asked of.
-  package let room: RoomID?
+  package enum Rooms: Sendable, Equatable {
+    case one(RoomID)
+    /// These, as one row by id. Only `.after` can be asked of them.
+    case several([RoomID])
+    /// Only `.after` can be asked of them.
+    case all
+  }
+
+  package let rooms: Rooms
+  /// The only one that is read; nil if there are several.
+  package var room: RoomID? {
+    if case .one(let room) = rooms { room } else { nil }
+  }
   package let range: Range
   package let kinds: Kinds
   /// How many entries at most.
@@ -31,10 +42,16 @@ package struct HistoryQuery: Sendable, Equatable {
   /// The page ends early, but never empty, when its texts have this many bytes.
   package let byteLimit: Int
 
+  /// `room`: nil for all.
   package init(
     room: RoomID?, _ range: Range, kinds: Kinds = .messages, limit: Int, byteLimit: Int = 128 * 1024
   ) {
-    self.room = room
+    self.init(
+      room.map(Rooms.one) ?? .all, range, kinds: kinds, limit: limit, byteLimit: byteLimit)
+  }
+
+  package init(_ rooms: Rooms, _ range: Range, kinds: Kinds = .messages, limit: Int, byteLimit: Int) {
+    self.rooms = rooms
     self.range = range
     self.kinds = kinds
     self.limit = limit
