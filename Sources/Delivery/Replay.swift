@@ -2,7 +2,7 @@ import ChatCore
 import LineProtocol
 import Reactor
 
-/// Shows stored entries to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
+/// Shows stored entries of a room, or of several in the order of their ids, to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
 ///
 /// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its turn, or taken
 /// from the room's ``RecentEntries`` while it is there. The session is live in the very turn in which it has been shown
@@ -22,7 +22,7 @@ package final class Replay {
   /// stays below the smallest bound of an output (64 KiB): a replay never overflows it.
   static let pendingBytes = 32 * 1024
 
-  let room: RoomID
+  private(set) var rooms: [RoomID]
   /// What is shown after the cursor. The cursor goes past what is not.
   private let kinds: HistoryQuery.Kinds
   private let end: End
@@ -44,13 +44,19 @@ package final class Replay {
   private var isWaiting = false
   private(set) var isOver = false
 
-  /// Shows what is ordered, as far as it is of `kinds`.
+  /// Up to where it was told what of a room is gone.
+  private var gapsTold: [RoomID: Int64] = [:]
+  /// A room was left while a page was read that has its entries.
+  private var isPageStale = false
+
+  /// Shows what is ordered, as far as it is of `kinds`. `others`: shown too, and followed from the same cursor.
   init(
-    _ order: ReplayOrder, kinds: HistoryQuery.Kinds, lane: OutputLane, session: SessionID, output: Output,
+    _ order: ReplayOrder, with others: [RoomID] = [], kinds: HistoryQuery.Kinds, lane: OutputLane,
+    session: SessionID, output: Output,
     on shard: Shard, sink: any ReplaySink
   ) {
     self.lane = lane
-    room = order.room
+    rooms = [order.room] + others
     self.kinds = kinds
     cursor = order.after
     preceding = order.preceding
@@ -62,7 +68,19 @@ package final class Replay {
     self.sink = sink
     loaded = order.loaded[...]
     loadedThrough = order.loaded.last?.id ?? order.after
-    if end == .live { shard.countReplay(in: room, by: 1) }
+    if end == .live { for room in rooms { shard.countReplay(in: room, by: 1) } }
+  }
+
+  /// Shows nothing more of one of several rooms.
+  func leave(_ room: RoomID) {
+    guard !isOver, let index = rooms.firstIndex(of: room) else { return }
+    rooms.remove(at: index)
+    if end == .live { shard.countReplay(in: room, by: -1) }
+    // What was read has entries of that room.
+    loaded = []
+    loadedThrough = cursor
+    isPageStale = isReading
+    if rooms.isEmpty { isOver = true } else { goOn() }
   }
 
   /// Begins. May end, and tell the sink so, before it returns.
@@ -75,7 +93,7 @@ package final class Replay {
   func cancel() {
     if isOver { return }
     isOver = true
-    if end == .live { shard.countReplay(in: room, by: -1) }
+    if end == .live { for room in rooms { shard.countReplay(in: room, by: -1) } }
   }
 
   /// Memory for messages that were read and not shown yet.
@@ -126,7 +144,7 @@ package final class Replay {
   private var target: Int64 {
     switch end {
     case .through(let id): id
-    case .live: shard.newest(in: room)
+    case .live: rooms.reduce(0) { max($0, shard.newest(in: $1)) }
     }
   }
 
@@ -134,17 +152,29 @@ package final class Replay {
   /// take a while, in which there may be more again: where many replay a busy room, none of them would ever come to an end.
   private func takeRecent() -> Bool {
     guard end == .live else { return false }
-    let page = shard.recent(
-      in: room, after: cursor, limit: Self.pageMessages, byteLimit: Self.pageBytes)
-    guard let page, let last = page.last else { return false }
-    loaded = page.filter(kinds.contains)[...]
-    loadedThrough = last.id
+    var entries: [Entry] = []
+    // A room of which there is more than its page holds bounds what is whole of the others.
+    var through = target
+    for room in rooms {
+      let page = shard.recent(
+        in: room, after: cursor, limit: Self.pageMessages, byteLimit: Self.pageBytes)
+      guard let page else { return false }
+      if let last = page.last, last.id < shard.newest(in: room) { through = min(through, last.id) }
+      entries += page
+    }
+    if rooms.count > 1 {
+      entries.removeAll { $0.id > through }
+      entries.sort { $0.id < $1.id }
+    }
+    loaded = entries.filter(kinds.contains)[...]
+    loadedThrough = through
     return true
   }
 
   private func readPreceding() {
     let (count, through) = (preceding, cursor)
     preceding = 0
+    guard rooms.count == 1, let room = rooms.first else { return }
     // All of them in one page: its limit is theirs.
     let query = HistoryQuery(room: room, .before(through + 1), limit: count, byteLimit: .max)
     read(query) { replay, page in
@@ -156,19 +186,26 @@ package final class Replay {
   private func readPage() {
     let through = target
     let range = HistoryQuery.Range.after(cursor, through: through)
+    let asked: HistoryQuery.Rooms = if rooms.count == 1 { .one(rooms[0]) } else { .several(rooms) }
     let query = HistoryQuery(
-      room: room, range, kinds: kinds, limit: Self.pageMessages, byteLimit: Self.pageBytes)
+      asked, range, kinds: kinds, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     read(query) { replay, page in
       let cursor = replay.cursor
-      if cursor < page.trimmedTo {
-        // Whoever is not shown the gap resumes before it.
-        let mark = OutputMark(replay.lane, cursor + 1)
-        replay.sink?.showGap(in: replay.room, from: cursor, to: page.trimmedTo, mark: mark)
-        replay.lastShown = page.trimmedTo
-      }
+      replay.showGaps(page)
       replay.loaded = page.entries[...]
       replay.loadedThrough = page.hasMore ? page.entries.last?.id ?? cursor : through
       replay.cursor = max(cursor, min(page.trimmedTo, through))
+    }
+  }
+
+  private func showGaps(_ page: HistoryPage) {
+    for (room, trimmed) in zip(rooms, page.trimmed) {
+      let from = max(cursor, gapsTold[room] ?? 0)
+      if from >= trimmed { continue }
+      gapsTold[room] = trimmed
+      // Whoever is not shown the gap resumes before it.
+      sink?.showGap(in: room, from: from, to: trimmed, mark: OutputMark(lane, cursor + 1))
+      lastShown = max(lastShown, trimmed)
     }
   }
 
@@ -179,6 +216,10 @@ package final class Replay {
 
   private func goOn(with result: Result<HistoryPage, LogError>, _ received: (Replay, HistoryPage) -> Void) {
     isReading = false
+    if isPageStale {
+      isPageStale = false
+      return goOn()
+    }
     if isOver || output.isOverflowed { return }
     switch result {
     case .success(let page):
@@ -192,7 +233,7 @@ package final class Replay {
   }
 
   private func finish() {
-    if end == .live { shard.goLive(session, in: room) }
+    if end == .live { for room in rooms { shard.goLive(session, in: room) } }
     cancel()
     sink?.ended(self, at: end == .live ? cursor : lastShown)
   }

@@ -24,8 +24,8 @@ package final class RoomSubscriber {
   private let shard: Shard
   private unowned let sink: any RoomSubscriberSink
   private var followed: [Followed] = []
-  /// Shows stored entries up to an end; the room is not followed for that.
-  private var excerpt: Replay?
+  /// Those of rooms that are to be followed, and of stored entries up to an end.
+  private var running: [Replay] = []
   private var replays: UInt32 = 0
 
   /// `sink` has to outlive the subscriber's use.
@@ -49,11 +49,6 @@ package final class RoomSubscriber {
   /// Stored entries are being shown.
   package var isReplaying: Bool { !running.isEmpty }
 
-  private var running: [Replay] {
-    let all = followed.compactMap { if case .replaying(let replay) = $0.phase { replay } else { nil } }
-    return (all + (excerpt.map { [$0] } ?? [])).filter { !$0.isOver }
-  }
-
   // MARK: Following
 
   /// Shows what happens in a room from here on. The room was joined in this turn, or is watched.
@@ -67,14 +62,17 @@ package final class RoomSubscriber {
 
   /// Shows stored entries. Where they are to end at the present, the room is followed from there. The sink is told the end, which may be
   /// before this returns.
-  package func replay(_ order: ReplayOrder) {
-    replays += 1
+  /// `others`: shown with the room, all in the order of ids, and followed too.
+  package func replay(_ order: ReplayOrder, with others: [RoomID] = []) {
+    replays &+= 1
     let replay = Replay(
-      order, kinds: kinds, lane: .replay(replays), session: session, output: output, on: shard, sink: self)
+      order, with: others, kinds: kinds, lane: .replay(replays), session: session, output: output, on: shard,
+      sink: self)
+    running.append(replay)
     if order.end == .live {
-      followed.append(Followed(room: order.room, phase: .replaying(replay), lane: replay.lane))
-    } else {
-      excerpt = replay
+      for room in replay.rooms {
+        followed.append(Followed(room: room, phase: .replaying(replay), lane: replay.lane))
+      }
     }
     replay.start()
   }
@@ -86,7 +84,9 @@ package final class RoomSubscriber {
   package func leave(_ room: RoomID) {
     guard let index = followed.firstIndex(where: { $0.room == room }) else { return }
     switch followed.remove(at: index).phase {
-    case .replaying(let replay): replay.cancel()
+    case .replaying(let replay):
+      replay.leave(room)
+      running.removeAll { $0.isOver }
     case .live: shard.leaveRoom(session, room)
     }
   }
@@ -94,7 +94,7 @@ package final class RoomSubscriber {
   /// The session is over, and its rooms are left.
   package func end(reason: String) {
     for replay in running { replay.cancel() }
-    excerpt = nil
+    running = []
     shard.leave(session, rooms: rooms, reason: reason)
     followed = []
   }
@@ -145,18 +145,15 @@ extension RoomSubscriber: ReplaySink {
   func continueWhenDrained() { sink.continueWhenDrained() }
 
   func ended(_ replay: Replay, at cursor: Int64) {
-    if excerpt === replay {
-      excerpt = nil
-    } else if let index = followed.firstIndex(where: { $0.lane == replay.lane }) {
-      followed[index].phase = .live
-    }
-    sink.replayEnded(of: replay.room, at: cursor)
+    running.removeAll { $0 === replay }
+    for index in followed.indices where followed[index].lane == replay.lane { followed[index].phase = .live }
+    sink.replayEnded(of: replay.rooms, at: cursor)
   }
 
   func failed(_ replay: Replay, _ error: LogError) {
-    if excerpt === replay { excerpt = nil }
+    running.removeAll { $0 === replay }
     // Until the room is left it is still known where to resume it.
-    sink.replayFailed(of: replay.room, after: replay.cursor, error)
+    sink.replayFailed(of: replay.rooms, after: replay.cursor, error)
   }
 }
 
@@ -168,7 +165,7 @@ package protocol RoomSubscriberSink: AnyObject {
   func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark)
   /// Calls ``RoomSubscriber/outputDrained()`` when everything has been sent.
   func continueWhenDrained()
-  func replayEnded(of room: RoomID, at cursor: Int64)
-  /// Everything up to `after` was shown, and nothing follows: the room is to be left.
-  func replayFailed(of room: RoomID, after: Int64, _ error: LogError)
+  func replayEnded(of rooms: [RoomID], at cursor: Int64)
+  /// Everything up to `after` was shown, and nothing follows: the rooms are to be left.
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError)
 }

@@ -73,7 +73,7 @@ extension LineSession: RoomSubscriberSink {
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(of room: RoomID, at cursor: Int64) { replayed(.success(cursor)) }
+  func replayEnded(of rooms: [RoomID], at cursor: Int64) { replayed(.success(cursor)) }
 
-  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) { replayed(.failure(error)) }
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) { replayed(.failure(error)) }
 }

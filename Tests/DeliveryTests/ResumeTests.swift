@@ -42,14 +42,14 @@ private final class Reader: ConnectionHandler, Participant, RoomSubscriberSink {
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
   func outputDrained() { subscriber.outputDrained() }
-  func replayEnded(of room: RoomID, at cursor: Int64) {}
+  func replayEnded(of rooms: [RoomID], at cursor: Int64) {}
   func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
   func inputEnded() { connection.finish() }
   func probe() {}
   func shutDown() {}
   func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {}
-  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) {}
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }

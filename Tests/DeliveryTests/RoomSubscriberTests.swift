@@ -1,4 +1,5 @@
 import ChatCore
+import ChatTestSupport
 import Glibc
 import LineProtocol
 import TestSupport
@@ -37,6 +38,20 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     }
   }
 
+  /// Rooms together, by one cursor.
+  func watch(_ names: [String], after: Int64, found: [RoomDescription] = []) {
+    if let name = names.first.flatMap({ try? RoomName($0) }) {
+      return shard.ask(.room(name)) { [self] answer in
+        guard case .room(let room) = answer else { return say("no room") }
+        watch(Array(names.dropFirst()), after: after, found: found + [room])
+      }
+    }
+    for room in found { subscriber.watch(room.id, room.name) }
+    guard let first = found.first else { return }
+    subscriber.replay(
+      ReplayOrder(of: first.id, first.name, after: after, to: .live), with: found.dropFirst().map(\.id))
+  }
+
   private func say(_ line: String) { connection.output.append(Array("\(line)\n".utf8)) }
 
   func cutOff() {
@@ -52,8 +67,8 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
 
   func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {}
   func continueWhenDrained() { connection.notifyWhenDrained() }
-  func replayEnded(of room: RoomID, at cursor: Int64) { say("live") }
-  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) { say("failed after \(after)") }
+  func replayEnded(of rooms: [RoomID], at cursor: Int64) { say("live") }
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) { say("failed after \(after)") }
   func outputDrained() { subscriber.outputDrained() }
   func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
@@ -134,6 +149,65 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     try await say(fixture, "a")
     await watching.onLoop { $0.cutOff() }
     #expect(watching.lines(through: " all 0") == [" all 0"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  /// Pages of several rooms are one row, to which what is said meanwhile is added, and they are live at once.
+  @Test func severalRoomsAreShownInOneRow() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    for _ in 0..<3 { for room in ["a", "b", "other", "c"] { try await say(fixture, room, 60) } }
+    try await say(fixture, "c", 2 * Replay.pageMessages)
+    let all = (1...fixture.log.applied).filter { $0 > 720 || ($0 - 1) / 60 % 4 != 2 }
+    // While the second page is read there is more in two of them.
+    let (reading, goesOn) = (Semaphore(), Semaphore())
+    fixture.reads.beforeAnswer { number in
+      guard number == 2 else { return }
+      reading.signal()
+      goesOn.wait()
+    }
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch(["c", "a", "b"], after: 5) }
+    let shown = Lock<[String]>([])
+    let read = Semaphore()
+    try Thread.detached {
+      shown.withLock { $0 = watching.lines(through: "live") }
+      read.signal()
+    }
+    reading.wait()
+    try await say(fixture, "a", 3)
+    try await say(fixture, "b", 3)
+    goesOn.signal()
+    read.wait()
+    let last = all[all.count - 1]
+    let expected = all.filter { $0 > 5 } + Array(last + 1...last + 6)
+    #expect(shown.withLock { $0 } == expected.map { "old \($0)" } + ["live"])
+    for room in ["a", "b", "c"] { try await say(fixture, room) }
+    #expect(watching.lines(through: "\(last + 9)") == [last + 7, last + 8, last + 9].map { "\($0)" })
+    await watching.onLoop { $0.cutOff() }
+    #expect(watching.lines(through: nil) == ["\(last + 9) \(last + 7) \(last + 8) all \(last + 9)"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  @Test func aRoomIsLeftWhileOthersOfItsReplayGoOn() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    for room in ["a", "b"] { try await say(fixture, room, 400) }
+    let (reading, goesOn) = (Semaphore(), Semaphore())
+    fixture.reads.beforeAnswer { number in
+      guard number == 1 else { return }
+      reading.signal()
+      goesOn.wait()
+    }
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch(["a", "b"], after: 0) }
+    reading.wait()
+    await watching.onLoop { $0.subscriber.leave($0.subscriber.rooms[0]) }
+    goesOn.signal()
+    #expect(watching.lines(through: "live") == (401...800).map { "old \($0)" } + ["live"])
+    try await say(fixture, "a")
+    try await say(fixture, "b")
+    #expect(watching.lines(through: "802") == ["802"])
     close(watching.peer)
     fixture.stop()
   }

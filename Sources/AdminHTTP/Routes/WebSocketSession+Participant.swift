@@ -67,12 +67,12 @@ extension WebSocketSession: RoomSubscriberSink {
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(of room: RoomID, at cursor: Int64) {
+  func replayEnded(of rooms: [RoomID], at cursor: Int64) {
     phase = .live
     goOn()
   }
 
-  func replayFailed(of room: RoomID, after: Int64, _ error: LogError) {
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) {
     endReason = "history cannot be read"
     refuse(ProtocolError(error, asked: ""))
     close(.internalError, "history cannot be read; resume after \(after)")
