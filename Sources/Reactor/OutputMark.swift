@@ -61,6 +61,7 @@ public struct DroppedMarks: Equatable, Sendable {
   public init() {}
 
   var all: [OutputMark] { firsts }
+  var isEmpty: Bool { firsts.isEmpty }
 
   /// The first mark of `lane` that was dropped, or was not kept any more.
   public func first(of lane: OutputLane) -> Int64? { firsts.first { $0.lane == lane }?.value }

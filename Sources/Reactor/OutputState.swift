@@ -20,7 +20,7 @@ struct OutputState: ~Copyable {
   private(set) var tail = 0
   /// What the bytes of the block show.
   private(set) var marks = OutputMarks()
-  private var shared: TurnArena.Run?
+  private var shared: UnsafePointer<TurnArena.Run>?
   var isDirty = false
   var isOverflowed = false
   /// The kernel took less than it was offered.
@@ -47,7 +47,7 @@ struct OutputState: ~Copyable {
   /// Shared bytes are all that there is to send.
   var isSharing: Bool { shared != nil }
 
-  var pendingBytes: Int { tail - head + (shared?.bytes.count ?? 0) }
+  var pendingBytes: Int { tail - head + (shared?.pointee.bytes.count ?? 0) }
 
   /// What bytes show that are appended.
   enum Marking {
@@ -61,12 +61,12 @@ struct OutputState: ~Copyable {
 
   /// Appends bytes of the turn's arena, without a copy where nothing else is waiting.
   @inline(__always)
-  mutating func appendShared(_ run: TurnArena.Run, handle: Output) {
-    if block.base == nil, shared == nil, run.bytes.count <= limit, !isOverflowed {
+  mutating func appendShared(_ run: UnsafePointer<TurnArena.Run>, handle: Output) {
+    if block.base == nil, shared == nil, run.pointee.bytes.count <= limit, !isOverflowed {
       shared = run
       markDirty(handle)
     } else {
-      append(run.bytes, .shared(run.marks), handle: handle)
+      append(run.pointee.bytes, .shared(run.pointee.marks), handle: handle)
     }
   }
 
@@ -100,9 +100,9 @@ struct OutputState: ~Copyable {
   private mutating func lose(_ marking: Marking) {
     switch marking {
     case .none: break
-    case .one(let mark): marks.lose(mark)
-    case .copied(let run, let start): marks.lose(run, from: start)
-    case .shared(let run): marks.lose(run, from: 0)
+    case .one(let mark): marks.lose(mark, queue.marks)
+    case .copied(let run, let start): marks.lose(run, from: start, queue.marks)
+    case .shared(let run): marks.lose(run, from: 0, queue.marks)
     }
   }
 
@@ -125,9 +125,9 @@ struct OutputState: ~Copyable {
     tail += bytes.count
     switch marking {
     case .none: break
-    case .one(let mark): marks.add(mark, end: tail)
-    case .copied(let run, let from): marks.addCopy(of: run, from: from, at: start)
-    case .shared(let run): marks.add(run, at: start)
+    case .one(let mark): marks.add(mark, end: tail, queue.marks)
+    case .copied(let run, let from): marks.addCopy(of: run, from: from, at: start, queue.marks)
+    case .shared(let run): marks.add(run, at: start, queue.marks)
     }
     if waitingBytes > accounted { account() }
   }
@@ -137,7 +137,7 @@ struct OutputState: ~Copyable {
   mutating func keepShared(sent: Int, isBlocked: Bool = false) {
     guard let run = shared.take() else { return }
     self.isBlocked = isBlocked
-    copy(run.bytes, .shared(run.marks))
+    copy(run.pointee.bytes, .shared(run.pointee.marks))
     head = sent
     keepMarks()
   }
@@ -150,7 +150,7 @@ struct OutputState: ~Copyable {
 
   mutating func dropUnsent(from offset: Int) -> DroppedMarks {
     let dropped = marks.dropped(from: offset)
-    marks.removeAll()
+    marks.removeAll(queue.marks)
     tail = offset
     return dropped
   }
@@ -168,7 +168,7 @@ struct OutputState: ~Copyable {
   mutating func sendsShared() -> Bool {
     guard let shared, !isDrainAwaited, !isOverflowed else { return false }
     var sent = 0
-    if Self.send(shared.bytes, from: &sent, to: descriptor) == .drained {
+    if Self.send(shared.pointee.bytes, from: &sent, to: descriptor) == .drained {
       self.shared = nil
       return true
     }
@@ -184,7 +184,7 @@ struct OutputState: ~Copyable {
   mutating func flush() -> FlushResult {
     if let shared {
       var sent = 0
-      let result = Self.send(shared.bytes, from: &sent, to: descriptor)
+      let result = Self.send(shared.pointee.bytes, from: &sent, to: descriptor)
       if result == .drained { self.shared = nil } else { keepShared(sent: sent, isBlocked: true) }
       return result
     }
@@ -243,7 +243,7 @@ struct OutputState: ~Copyable {
     isBlocked = false
     head = 0
     tail = 0
-    marks.removeAll()
+    marks.removeAll(queue.marks)
     account()
   }
 

@@ -21,19 +21,26 @@ final class TurnArena {
 
   deinit { for block in blocks { free(block.base) } }
 
-  func copy(_ run: MarkedBytes) -> Run {
+  /// What it returns stands in the arena too, as every output keeps but one pointer for it.
+  func copy(_ run: MarkedBytes) -> UnsafePointer<Run> {
     let bytes = run.bytes.withUnsafeBytes { copy($0) }
     let marks = run.marks.withUnsafeBytes { copy($0) }
-    return Run(bytes: bytes, marks: marks.bindMemory(to: EndMark.self))
+    let copied = take(MemoryLayout<Run>.size).bindMemory(to: Run.self, capacity: 1)
+    copied.initialize(to: Run(bytes: bytes, marks: marks.bindMemory(to: EndMark.self)))
+    return UnsafePointer(copied)
   }
 
   private func copy(_ source: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    let size = (source.count + Self.alignment - 1) / Self.alignment * Self.alignment
-    if blocks.isEmpty || used + size > blocks[blocks.count - 1].size { addBlock(toHold: size) }
-    let start = blocks[blocks.count - 1].base + used
-    used += size
+    let start = take(source.count)
     if let address = source.baseAddress { start.copyMemory(from: address, byteCount: source.count) }
     return UnsafeRawBufferPointer(start: start, count: source.count)
+  }
+
+  private func take(_ count: Int) -> UnsafeMutableRawPointer {
+    let size = (count + Self.alignment - 1) / Self.alignment * Self.alignment
+    if blocks.isEmpty || used + size > blocks[blocks.count - 1].size { addBlock(toHold: size) }
+    defer { used += size }
+    return blocks[blocks.count - 1].base + used
   }
 
   /// Keeps one block of the usual size for the next turn.

@@ -121,15 +121,16 @@ import Testing
       var marks = output.state.pointee.marks
       marks.forget(sent: 8)
       #expect(marks.bytes == all - 2 * MemoryLayout<EndMark>.stride)
-      marks.removeAll()
+      marks.removeAll(MarkStock())
       #expect(marks.bytes == 0)
     }
   }
 
   /// Marks go with their bytes when those that were sent are removed from the block.
   @Test func marksFollowTheirBytes() {
+    let stock = MarkStock()
     var marks = OutputMarks()
-    for value in Int64(1)...100 { marks.add(OutputMark(Self.live, value), end: Int(value) * 10) }
+    for value in Int64(1)...100 { marks.add(OutputMark(Self.live, value), end: Int(value) * 10, stock) }
     marks.move(by: 45)
     marks.move(by: 200)
     #expect(marks.dropped(from: 0).first(of: Self.live) == 25)
