@@ -4,8 +4,8 @@ package import LineProtocol
 /// What a session does next. Handlers of commands decide, and their session carries it out (``StepRunner``): so they neither send nor
 /// wait, and are pure functions of what came and of what the session's books show.
 ///
-/// `Own`: what only one door does.
-package enum Step<Own> {
+/// It is no generic type, as one of this module would not be specialised in the doors'.
+package enum Step {
   /// Nothing more.
   case done
   /// Sends whole units (lines, frames).
@@ -29,8 +29,11 @@ package enum Step<Own> {
   case steps([Step])
   /// Sends what was said and ends the session.
   case close(reason: String)
-  case own(Own)
+  case door(any DoorStep)
 }
+
+/// What only one door does.
+package protocol DoorStep {}
 
 /// Which stored entries of a room are to be shown. See ``Replay``.
 package struct ReplayOrder: Equatable {
@@ -57,14 +60,14 @@ package struct ReplayOrder: Equatable {
   }
 }
 
-/// What a session waits for before it takes its next step.
-package enum Activity<Own> {
+/// What a session waits for before it takes its next step. Every session has one, so what is large has a box of its own.
+package enum Activity {
   case idle
   /// The event that comes of a request.
-  case requesting(Request.Verb, then: (Event) -> Step<Own>)
-  case asking(then: (DirectoryAnswer) -> Step<Own>)
-  case reading(then: (Result<HistoryPage, LogError>) -> Step<Own>)
+  case requesting(Request.Verb, then: (Event) -> Step)
+  case asking(then: (DirectoryAnswer) -> Step)
+  case reading(then: (Result<HistoryPage, LogError>) -> Step)
   /// The socket is to take a part of a long answer.
-  case listing(next: Step<Own>)
-  case replaying(RoomName, then: (Result<Int64, LogError>) -> Step<Own>)
+  indirect case listing(next: Step)
+  indirect case replaying(RoomName, then: (Result<Int64, LogError>) -> Step)
 }

@@ -2,8 +2,7 @@ package import ChatCore
 
 /// A session that carries out ``Step``s: one after another, each when the one before it is done.
 package protocol StepRunner: AnyObject {
-  associatedtype Own
-  var progress: StepProgress<Own> { get set }
+  var progress: StepProgress { get set }
 
   func say(_ bytes: [UInt8])
   func countRefusal(_ code: String)
@@ -18,30 +17,55 @@ package protocol StepRunner: AnyObject {
   /// Followed by ``replayed(_:)``, which may come at once.
   func startReplay(_ order: ReplayOrder)
   func close(reason: String)
-  func perform(_ own: Own)
+  func perform(_ own: any DoorStep)
   /// All steps have been taken, the last of them after something was waited for.
   func stepsEnded()
 }
 
 /// How far the steps of a session are.
-package struct StepProgress<Own> {
-  package fileprivate(set) var activity = Activity<Own>.idle
+package struct StepProgress {
+  package fileprivate(set) var activity = Activity.idle
   /// What follows, the last first.
-  fileprivate var following: [Step<Own>] = []
+  fileprivate var following: [Step] = []
   fileprivate var isRunning = false
+  /// Nothing is waited for. Kept, as it is asked for each line.
+  package private(set) var isIdle = true
 
   package init() {}
 
-  /// Nothing is waited for.
-  package var isIdle: Bool {
-    if case .idle = activity { following.isEmpty } else { false }
+  fileprivate mutating func wait(for activity: Activity) {
+    self.activity = activity
+    isIdle = false
+  }
+
+  fileprivate mutating func add(_ steps: some Sequence<Step>) {
+    following.append(contentsOf: steps)
+    isIdle = false
+  }
+
+  /// The next step; nil when something is waited for, or nothing follows.
+  fileprivate mutating func next() -> Step? {
+    guard case .idle = activity else { return nil }
+    guard let step = following.popLast() else {
+      // A session that waits for its client keeps no memory for steps.
+      following = []
+      isIdle = true
+      return nil
+    }
+    return step
+  }
+
+  fileprivate mutating func drop() {
+    activity = .idle
+    following = []
+    isIdle = true
   }
 }
 
 extension StepRunner {
   /// Takes a step, and those that follow from it, up to the first that waits. To be called when nothing is waited for.
-  package func run(_ step: Step<Own>) {
-    progress.following.append(step)
+  package func run(_ step: Step) {
+    progress.add(CollectionOfOne(step))
     goOn()
   }
 
@@ -49,11 +73,11 @@ extension StepRunner {
     // What is carried out may be answered before it returns.
     if progress.isRunning { return }
     progress.isRunning = true
-    while case .idle = progress.activity, let step = progress.following.popLast() { take(step) }
+    while let step = progress.next() { take(step) }
     progress.isRunning = false
   }
 
-  private func take(_ step: Step<Own>) {
+  private func take(_ step: Step) {
     switch step {
     case .done: break
     case .say(let bytes): say(bytes)
@@ -62,27 +86,27 @@ extension StepRunner {
       say(bytes)
     case .submit(let action): submit(action)
     case .request(let action, let then):
-      progress.activity = .requesting(action.verb, then: then)
+      progress.wait(for: .requesting(action.verb, then: then))
       submit(action)
     case .ask(let query, let then):
-      progress.activity = .asking(then: then)
+      progress.wait(for: .asking(then: then))
       ask(query)
     case .read(let query, let then):
-      progress.activity = .reading(then: then)
+      progress.wait(for: .reading(then: then))
       read(query)
     case .page(let bytes, let next):
-      progress.activity = .listing(next: next)
+      progress.wait(for: .listing(next: next))
       say(bytes)
       awaitDrain()
     case .goLive(let room): goLive(in: room)
     case .replay(let order, let then):
-      progress.activity = .replaying(order.name, then: then)
+      progress.wait(for: .replaying(order.name, then: then))
       startReplay(order)
-    case .steps(let steps): progress.following.append(contentsOf: steps.reversed())
+    case .steps(let steps): progress.add(steps.reversed())
     case .close(let reason):
-      progress.following = []
+      progress.drop()
       close(reason: reason)
-    case .own(let own): perform(own)
+    case .door(let step): perform(step)
     }
   }
 
@@ -111,19 +135,16 @@ extension StepRunner {
     if case .replaying(_, let then) = progress.activity { resume(then(result)) }
   }
 
-  private func resume(_ step: Step<Own>) {
+  private func resume(_ step: Step) {
     progress.activity = .idle
-    progress.following.append(step)
+    progress.add(CollectionOfOne(step))
     if progress.isRunning { return }
     goOn()
     if progress.isIdle { stepsEnded() }
   }
 
   /// The session is over: nothing is waited for, and nothing follows.
-  package func dropSteps() {
-    progress.activity = .idle
-    progress.following = []
-  }
+  package func dropSteps() { progress.drop() }
 }
 
 extension Event {

@@ -2,8 +2,9 @@ import ChatCore
 import Delivery
 import LineProtocol
 
-/// What a line session knows: all that a handler of a command may look at.
-struct Books {
+/// What a line session knows: all that a handler of a command may look at. A class, as it is handed over for each line, and a copy would
+/// count references.
+final class Books {
   var registration = Registration.plain
   var nick: Nick?
   /// The rooms that the session is in.
@@ -22,6 +23,9 @@ struct Books {
     self.loop = loop
   }
 
+  /// The session is in the room of this name.
+  func isIn(_ name: RoomName) -> Bool { rooms.contains { $0.name == name } }
+
   /// The room of this name that the session is in.
   func joinedRoom(_ name: RoomName) -> JoinedRoom? { rooms.first { $0.name == name } }
 
@@ -33,7 +37,7 @@ struct Books {
   }
 
   /// Enters what an event of the session changes.
-  mutating func note(_ event: Event) {
+  func note(_ event: Event) {
     switch event.kind {
     case .named(let nick, _): self.nick = nick
     case .renamed(let renaming): nick = renaming.new
@@ -74,11 +78,15 @@ protocol LoopStatus: AnyObject {
 }
 
 /// A step of a line session.
-typealias LineStep = Step<BookEntry>
+typealias LineStep = Step
 
 /// A change of a session's books that no event makes.
-enum BookEntry: Equatable {
+enum BookEntry: DoorStep, Equatable {
   case register(Registration)
   case negotiate(IRCNegotiation)
   case setModes(IRCUserModes)
+}
+
+extension Step {
+  static func own(_ entry: BookEntry) -> LineStep { .door(entry) }
 }

@@ -35,7 +35,7 @@ extension LineSession {
     case .steps(let steps) where steps.allSatisfy(\.isSubmit):
       guard canPublish else { return nil }
       run(step)
-    case .steps, .say, .refuse, .request, .ask, .read, .page, .goLive, .replay, .close, .own:
+    case .steps, .say, .refuse, .request, .ask, .read, .page, .goLive, .replay, .close, .door:
       guard isIdle else { return nil }
       run(step)
     }
@@ -64,7 +64,7 @@ extension LineSession {
 
   func decidePlain() {
     if books.registration != .plain { return }
-    let bytes = detection.decidePlain()
+    let bytes = detection.decidePlain(hasNick: books.nick != nil)
     if !bytes.isEmpty { connection.output.append(bytes) }
   }
 

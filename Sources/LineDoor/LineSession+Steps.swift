@@ -40,7 +40,11 @@ extension LineSession: StepRunner {
 
   func close(reason: String) { finish(reason: reason) }
 
-  func perform(_ entry: BookEntry) {
+  func perform(_ step: any DoorStep) {
+    if let entry = step as? BookEntry { enter(entry) }
+  }
+
+  private func enter(_ entry: BookEntry) {
     switch entry {
     case .register(let registration): books.registration = registration
     case .negotiate(let negotiation):

@@ -15,10 +15,10 @@ final class LineSession {
   let shard: Shard
   /// Set as soon as the session has entered its shard.
   private(set) var id = SessionID(loop: 0, serial: 0)
-  var books: Books
+  let books: Books
   var detection = DialectDetection()
   /// What the command in progress waits for, and what follows.
-  var progress = StepProgress<BookEntry>()
+  var progress = StepProgress()
   /// Messages whose outcome is not known yet.
   var inFlight = MessagesInFlight()
   private(set) lazy var subscriber = RoomSubscriber(

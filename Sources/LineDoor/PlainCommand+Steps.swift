@@ -52,7 +52,7 @@ extension PlainCommand {
     _ room: RoomName, _ line: Span<UInt8>, _ books: Books
   ) throws(ProtocolError) {
     if books.nick == nil { throw ProtocolError(.noNick, asked: line) }
-    if books.joinedRoom(room) == nil { throw ProtocolError(.notJoined, asked: room.text) }
+    if !books.isIn(room) { throw ProtocolError(.notJoined, asked: room.text) }
   }
 
   private static func join(

@@ -3,9 +3,14 @@ import Delivery
 import LineProtocol
 import Testing
 
+/// A step that only this door has.
+private struct Mark: DoorStep {
+  let name: String
+}
+
 /// Carries out steps, and writes down which.
 private final class Recorder: StepRunner {
-  var progress = StepProgress<String>()
+  var progress = StepProgress()
   private(set) var deeds: [String] = []
   /// Replays end before they are begun.
   var answersAtOnce = false
@@ -30,7 +35,7 @@ private final class Recorder: StepRunner {
     deeds.append("close \(reason)")
     dropSteps()
   }
-  func perform(_ own: String) { deeds.append("own \(own)") }
+  func perform(_ step: any DoorStep) { deeds.append("own \((step as? Mark)?.name ?? "")") }
   func stepsEnded() { deeds.append("end") }
 }
 
@@ -40,7 +45,7 @@ private final class Recorder: StepRunner {
 
   init() throws { room = try RoomName("ops") }
 
-  private func say(_ text: String) -> Step<String> { .say(Array(text.utf8)) }
+  private func say(_ text: String) -> Step { .say(Array(text.utf8)) }
 
   private func event(_ kind: Event.Kind) -> Event { Event(origin: SessionID(loop: 0, serial: 1), kind) }
 
@@ -51,7 +56,8 @@ private final class Recorder: StepRunner {
   @Test func stepsComeInTheirOrder() {
     runner.run(
       .steps([
-        say("a"), .steps([say("b"), .steps([]), .done, .own("c")]), .refuse(Array("d".utf8), code: "no"),
+        say("a"), .steps([say("b"), .steps([]), .done, .door(Mark(name: "c"))]),
+        .refuse(Array("d".utf8), code: "no"),
         .goLive(RoomID(3)), .submit(.part(room, reason: nil)),
       ]))
     #expect(runner.take() == ["a", "b", "own c", "count no", "d", "live 3", "submit part"])

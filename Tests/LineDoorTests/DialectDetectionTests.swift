@@ -63,4 +63,15 @@ import Testing
     detection.decideIRC(hasNick: false)
     #expect(held(&detection) == ["NICK 1"])
   }
+
+  /// It is asked for before each line, also while lines are held that no dialect has had.
+  @Test func whatIsHeldStaysUntilItIsDecided() {
+    var detection = DialectDetection()
+    #expect(hold(["NICK ann"], &detection))
+    #expect(detection.nextHeld() == nil && detection.isHolding)
+    detection.keepBack(Array("OK".utf8))
+    #expect(detection.nextHeld() == nil)
+    #expect(detection.decidePlain(hasNick: true) == Array("OK".utf8))
+    #expect(!detection.isHolding && !detection.hasHeld)
+  }
 }

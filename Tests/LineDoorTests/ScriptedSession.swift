@@ -21,7 +21,7 @@ final class ScriptedSession: StepRunner {
     case end
   }
 
-  var progress = StepProgress<BookEntry>()
+  var progress = StepProgress()
   var books: Books
   private var deeds: [Deed] = []
 
@@ -96,7 +96,11 @@ final class ScriptedSession: StepRunner {
   func startReplay(_ order: ReplayOrder) { deeds.append(.replay(order)) }
   func close(reason: String) { deeds.append(.close(reason)) }
   func stepsEnded() { deeds.append(.end) }
-  func perform(_ own: BookEntry) {
+  func perform(_ step: any DoorStep) {
+    if let own = step as? BookEntry { perform(own) }
+  }
+
+  private func perform(_ own: BookEntry) {
     switch own {
     case .register(let registration): books.registration = registration
     case .negotiate(let negotiation): books.irc.negotiation = negotiation

@@ -24,7 +24,7 @@ final class HTTPConnection {
   /// The request that is being answered.
   private var answering: HTTPAnswering?
   /// What its answer waits for, and what follows.
-  var progress = StepProgress<HTTPStep>()
+  var progress = StepProgress()
   /// What is left of a long response.
   private var rest: ArraySlice<UInt8> = []
   /// The connection closes after the answer in progress.
@@ -297,8 +297,12 @@ extension HTTPConnection: StepRunner {
   func ask(_ query: DirectoryQuery) { door.shard.ask(query) { [weak self] in self?.answered($0) } }
   func read(_ query: HistoryQuery) { door.shard.read(query) { [weak self] in self?.answered($0) } }
   func awaitDrain() { connection.notifyWhenDrained() }
-  func perform(_ own: HTTPStep) {
-    switch own {
+  func perform(_ step: any DoorStep) {
+    if let step = step as? HTTPStep { perform(step) }
+  }
+
+  private func perform(_ step: HTTPStep) {
+    switch step {
     case .respond(let response): respond(response)
     case .published(let message):
       send(

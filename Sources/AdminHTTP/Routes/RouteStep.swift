@@ -3,10 +3,10 @@ import HTTPProtocol
 import LineProtocol
 
 /// What a route does next about a request. Its connection carries it out.
-typealias RouteStep = Step<HTTPStep>
+typealias RouteStep = Step
 
 /// What only the HTTP door does.
-enum HTTPStep {
+enum HTTPStep: DoorStep {
   case respond(HTTPResponse)
   /// Answers that a message is on disk.
   case published(Message)
@@ -17,7 +17,8 @@ enum HTTPStep {
   case takeOver(WebSocketOpening)
 }
 
-extension Step where Own == HTTPStep {
+extension Step {
+  static func own(_ step: HTTPStep) -> RouteStep { .door(step) }
   static func respond(_ response: HTTPResponse) -> RouteStep { .own(.respond(response)) }
   static func refuse(_ problem: Problem) -> RouteStep { .own(.refuse(problem)) }
 

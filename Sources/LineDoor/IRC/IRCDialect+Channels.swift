@@ -13,7 +13,7 @@ extension IRCDialect {
 
   private static func join(_ room: RoomName, _ books: Books) -> LineStep {
     // Nothing is said to who is there already (RFC 2812 §3.2.1 has no reply for it).
-    if books.joinedRoom(room) != nil { return .done }
+    if books.isIn(room) { return .done }
     do throws(ProtocolError) {
       try books.checkRoomCount(room)
     } catch {
@@ -53,7 +53,7 @@ extension IRCDialect {
 
   private static func leave(_ room: RoomName, _ reason: String?, _ books: Books) -> LineStep {
     let refusal = IRCRefusal(.errNotOnChannel, [room.channel])
-    if books.joinedRoom(room) == nil { return books.refuse(refusal) }
+    if !books.isIn(room) { return books.refuse(refusal) }
     return .request(.part(room, reason: reason)) { event in
       if case .refused = event.kind { books.refuse(refusal) } else { books.tell(event) }
     }
@@ -79,7 +79,7 @@ extension IRCDialect {
       guard line.parameters.count > 1 else { return showTopic(room, books) }
       let text = try topic(line.parameters[1], of: room)
       let notJoined = IRCRefusal(.errNotOnChannel, [room.channel])
-      if books.joinedRoom(room) == nil { throw notJoined }
+      if !books.isIn(room) { throw notJoined }
       return .request(.setTopic(room, text)) { event in
         guard case .refused(let refusal) = event.kind else { return books.tell(event) }
         return books.refuse(

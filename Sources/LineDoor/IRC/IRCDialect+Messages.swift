@@ -8,13 +8,13 @@ extension IRCDialect {
     let utterance = IRCUtterance(line, kind)
     var steps = utterance.refusals.map(books.refuse)
     guard let (kind, text) = utterance.content else { return .steps(steps) }
-    for room in utterance.rooms where books.joinedRoom(room) == nil {
+    for room in utterance.rooms where !books.isIn(room) {
       // A NOTICE gets no errors; see ``IRCUtterance``.
       if kind == .notice { continue }
       let refusal = IRCRefusal(.errCannotSendToChan, [room.channel], ErrorCode.notJoined.reason)
       steps.append(books.refuse(refusal))
     }
-    for room in utterance.rooms where books.joinedRoom(room) != nil {
+    for room in utterance.rooms where books.isIn(room) {
       steps.append(.submit(.publish(room, text, kind, once: utterance.reference)))
     }
     return steps.count == 1 ? steps[0] : .steps(steps)

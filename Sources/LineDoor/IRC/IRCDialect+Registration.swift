@@ -21,8 +21,6 @@ extension IRCDialect {
         return books.refuse(IRCRefusal(.errNicknameInUse, [nick.text], reason))
       }
       if books.registration == .registered { return books.tell(event) }
-      var books = books
-      books.nick = nick
       return goOn(books.registration, books)
     }
   }

@@ -25,7 +25,7 @@ private final class ScriptedRequest: StepRunner {
     case end
   }
 
-  var progress = StepProgress<HTTPStep>()
+  var progress = StepProgress()
   private var deeds: [Deed] = []
 
   /// What has been done since the last time.
@@ -40,7 +40,11 @@ private final class ScriptedRequest: StepRunner {
   func read(_ query: HistoryQuery) { deeds.append(.read(query)) }
   func awaitDrain() { deeds.append(.awaitDrain) }
   func stepsEnded() { deeds.append(.end) }
-  func perform(_ own: HTTPStep) {
+  func perform(_ step: any DoorStep) {
+    if let own = step as? HTTPStep { perform(own) }
+  }
+
+  private func perform(_ own: HTTPStep) {
     switch own {
     case .respond(let response): deeds.append(.respond(response.status.code, text(response.body)))
     case .published(let message): deeds.append(.published(message.id))
