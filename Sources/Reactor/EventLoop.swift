@@ -13,11 +13,13 @@ public actor EventLoop {
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// `memory`: what the loop's connections may hold together. Throws when the kernel has no descriptor left for the poll set.
-  public init(memory: MemoryShare = MemoryShare()) throws(SystemError) {
+  /// `memory`: what the loop's connections may hold together. `clock`: milliseconds, in place of those of the monotonic clock. Throws when
+  /// the kernel has no descriptor left for the poll set.
+  public init(memory: MemoryShare = MemoryShare(), clock: (@Sendable () -> Int64)? = nil) throws(SystemError)
+  {
     let executor = try LoopExecutor()
     self.executor = executor
-    reactor = try Reactor(wakeDescriptor: executor.wakeDescriptor, memory: memory)
+    reactor = try Reactor(wakeDescriptor: executor.wakeDescriptor, memory: memory, clock: clock)
   }
 
   /// Runs `body` on the loop, with the loop's reactor. Returns when it has run.
@@ -37,12 +39,34 @@ public actor EventLoop {
   public nonisolated func run(prepare: @Sendable (Reactor) throws -> Void) throws {
     executor.adoptCurrentThread()
     try assumeIsolated { try prepare($0.reactor) }
-    while !stopped.load(ordering: .acquiring) {
-      // One hop into isolation for a whole turn: it costs as much as parsing several lines.
-      assumeIsolated { $0.reactor.waitAndDispatch() }
-      executor.runJobs()
-      assumeIsolated { $0.reactor.finishTurn() }
-    }
+    while !stopped.load(ordering: .acquiring) { turn(mayWait: true) }
+  }
+
+  private nonisolated func turn(mayWait: Bool) {
+    // One hop into isolation for a whole turn: it costs as much as parsing several lines.
+    assumeIsolated { $0.reactor.waitAndDispatch(mayWait: mayWait) }
+    executor.runJobs()
+    assumeIsolated { $0.reactor.finishTurn() }
+  }
+
+  /// Makes one turn on the calling thread, without waiting. For who has no ``run(prepare:)``: several loops can so be run by one thread,
+  /// in an order that can be repeated.
+  public nonisolated func turn() {
+    executor.adoptCurrentThread()
+    turn(mayWait: false)
+  }
+
+  /// Runs `body` on the loop, between two calls of ``turn()`` and on the thread of those.
+  public nonisolated func betweenTurns(_ body: @Sendable (Reactor) throws -> Void) rethrows {
+    executor.adoptCurrentThread()
+    try assumeIsolated { try body($0.reactor) }
+  }
+
+  /// Ends a loop whose turns were made by ``turn()``: closes its connections, and calls nobody any more. Without it the loop and what it
+  /// runs hold each other.
+  public nonisolated func end() {
+    executor.adoptCurrentThread()
+    assumeIsolated { $0.reactor.end() }
   }
 
   /// Lets ``run()`` return after the turn in progress.

@@ -17,6 +17,8 @@ public final class Reactor {
   var resumed: [Connection] = []
 
   private let poller: Poller
+  /// What the time is, if it is not that of the monotonic clock: where a test is to be repeated.
+  private let clock: (() -> Int64)?
   private var releaser: MemoryReleaser
   private let wakeDescriptor: Int32
   private var sources: [(any Pollable)?] = []
@@ -33,8 +35,9 @@ public final class Reactor {
   /// When this turn began, in milliseconds of the monotonic clock: exact enough for limits, and free.
   public private(set) var turnTime: Int64 = 0
 
-  init(wakeDescriptor: Int32, memory: MemoryShare) throws(SystemError) {
+  init(wakeDescriptor: Int32, memory: MemoryShare, clock: (() -> Int64)? = nil) throws(SystemError) {
     self.wakeDescriptor = wakeDescriptor
+    self.clock = clock
     outputs = OutputQueue(memoryLimit: memory.limit)
     releaser = MemoryReleaser(memory)
     scratch = .allocate(capacity: 65_536)
@@ -48,6 +51,7 @@ public final class Reactor {
 
   /// Milliseconds of the monotonic clock.
   public var now: Int64 {
+    if let clock { return clock() }
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
@@ -148,8 +152,9 @@ public final class Reactor {
 
   // MARK: A turn
 
-  func waitAndDispatch() {
-    let count = poller.wait(milliseconds: pollTimeout)
+  /// `mayWait`: until something happens, or a timer is due.
+  func waitAndDispatch(mayWait: Bool) {
+    let count = poller.wait(milliseconds: mayWait ? pollTimeout : 0)
     turn += 1
     turnTime = now
     for index in 0..<count {
@@ -176,6 +181,13 @@ public final class Reactor {
       owesTurn = true
       freeClosed()
     }
+  }
+
+  /// Closes what is open and forgets everybody who is called: who is called may hold the reactor.
+  func end() {
+    for source in allSources { (source as? Connection)?.close() }
+    freeClosed()
+    (mailReceivers, turnEnds, timers) = ([], [], TimerQueue())
   }
 
   private func freeClosed() {
