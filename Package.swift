@@ -72,6 +72,12 @@ let package = Package(
         "TestSupport", "Threads", "Traffic",
       ]),
     .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "AdminHTTP", "ChatCore", "ChatTestSupport", "Delivery", "HTTPProtocol", "LineDoor", "LineProtocol", "Reactor",
+        "Threads", "Traffic",
+      ]),
+    .testTarget(
       name: "AgentsTests",
       dependencies: ["Agents", "ChatCore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(name: "ChatClientTests", dependencies: ["CLinux", "ChatClient", "LineProtocol", "Threads"]),

@@ -1,0 +1,42 @@
+/// Who is in a room, as far as a session can know from what it is shown; checked against each list of names.
+struct NamesView {
+  /// Absent: it is not known.
+  private var isThere: [String: Bool] = [:]
+  /// Who came or went while a list was on its way.
+  private var touched: Set<String> = []
+
+  mutating func came(_ name: String) { set(name, true) }
+  mutating func went(_ name: String) { set(name, false) }
+
+  /// A change of name does not say in which rooms it is one.
+  mutating func renamed(_ old: String, _ new: String) {
+    for name in [old.lowercased(), new.lowercased()] {
+      isThere[name] = nil
+      touched.insert(name)
+    }
+  }
+
+  mutating func forget() { isThere = [:] }
+
+  private mutating func set(_ name: String, _ value: Bool) {
+    isThere[name.lowercased()] = value
+    touched.insert(name.lowercased())
+  }
+
+  /// The list that comes is made from here on.
+  mutating func isAsked() { touched = [] }
+
+  mutating func check(_ names: [String], _ truth: Truth, _ who: @autoclosure () -> String) {
+    let listed = Set(names.map { $0.lowercased() })
+    if listed.count != names.count { truth.fail("\(who()): a name is listed twice: \(names)") }
+    for (name, isThere) in isThere.sorted(by: { $0.key < $1.key }) where !touched.contains(name) {
+      if isThere != listed.contains(name) {
+        truth.fail("\(who()): \(name) is \(isThere ? "" : "not ")there, and the names are \(names)")
+      }
+    }
+    for name in listed where !touched.contains(name) { isThere[name] = true }
+    // Whoever came while the list was made may be missing in it, and is known by his coming.
+    for name in isThere.keys where !touched.contains(name) && !listed.contains(name) { isThere[name] = false }
+    touched = []
+  }
+}
