@@ -191,15 +191,17 @@ package final class Replay {
       asked, range, kinds: kinds, limit: Self.pageMessages, byteLimit: Self.pageBytes)
     read(query) { replay, page in
       let cursor = replay.cursor
-      replay.showGaps(page)
+      replay.showGaps(page, through: through)
       replay.loaded = page.entries[...]
       replay.loadedThrough = page.hasMore ? page.entries.last?.id ?? cursor : through
       replay.cursor = max(cursor, min(page.trimmedTo, through))
     }
   }
 
-  private func showGaps(_ page: HistoryPage) {
-    for (room, trimmed) in zip(rooms, page.trimmed) {
+  /// What is after `through` may still be shown from memory, though it is removed by now: it is no part of the gap.
+  private func showGaps(_ page: HistoryPage, through: Int64) {
+    for (room, trimmedTo) in zip(rooms, page.trimmed) {
+      let trimmed = min(trimmedTo, through)
       let from = max(cursor, gapsTold[room] ?? 0)
       if from >= trimmed { continue }
       gapsTold[room] = trimmed
