@@ -1,4 +1,4 @@
-/// The table of error codes: scripts test the code, people read the reason.
+/// The table of error codes: scripts test the code, people read the reason. The table is the same on every door.
 public enum ErrorCode: String, CaseIterable, Sendable {
   /// The verb is none of the protocol's.
   case unknownCommand = "unknown-command"
@@ -63,12 +63,13 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   /// The server is stopping.
   case shuttingDown = "shutting-down"
 
-  /// What is wrong and what to do, in words, where nothing more exact is known.
+  /// What is wrong, in words for every door, where nothing more exact is known. What the plain dialect adds of
+  /// its own commands is `plainReason`.
   public var reason: String {
     switch self {
-    case .unknownCommand: "no such command; HELP lists them"
-    case .missingField: "a field is missing; HELP shows what the command needs"
-    case .tooManyFields: "more fields than the command takes; HELP shows what it needs"
+    case .unknownCommand: "no such command"
+    case .missingField: "a field is missing"
+    case .tooManyFields: "more fields than the command takes"
     case .badNick: "not a nick: 1-\(Limits.nick) letters, digits and -[]\\`_^{|}, no digit or - first"
     case .badRoom:
       "not a room's name: 1-\(Limits.room) bytes of UTF-8 without space, comma, colon, # or controls"
@@ -77,17 +78,17 @@ public enum ErrorCode: String, CaseIterable, Sendable {
     case .futureID: "no message has this id yet"
     case .nickInUse: "another session has this nick; choose another"
     case .nickReserved: "this nick is the server's own; choose another"
-    case .noNick: "say NICK and a name first"
-    case .notJoined: "JOIN the room first"
+    case .noNick: "a nick is needed first"
+    case .notJoined: "join the room first"
     case .noSuchRoom: "there is no such room; joining it or posting to it makes it"
-    case .tooManyRooms: "too many rooms; PART one first"
+    case .tooManyRooms: "too many rooms"
     case .textEmpty: "the text is empty"
     case .textTooLong: "a text has at most \(Limits.text) bytes"
     case .textNotUTF8: "a text is UTF-8, and this is not"
     case .textControl: "a text has no control characters but tab and formatting"
     case .tooManyLines: "a text has at most \(Limits.textLines) lines"
     case .badReference:
-      "a reference has 1-\(Limits.reference) visible ASCII characters without ; \" and \\, and goes with MSG only"
+      "a reference has 1-\(Limits.reference) visible ASCII characters without ; \" and \\"
     case .referenceUsed: "this reference was used for another message; give a new message a new one"
     case .lineTooLong: "a line has at most \(Limits.line) bytes with its end"
     case .notLineProtocol: "this port speaks plain lines, neither TLS nor HTTP"

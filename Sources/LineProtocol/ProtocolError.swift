@@ -1,17 +1,22 @@
-/// A refusal as the plain dialect tells it: `ERR <code> <what was asked>: <reason>`.
+/// A refusal: its code, what was asked, and why.
 public struct ProtocolError: Error, Hashable, Sendable {
   /// What scripts test.
   public let code: ErrorCode
   /// What was asked, at most `Limits.asked` bytes on one line, without controls and what is not to be seen; a cut is marked with `…`.
   public let asked: String
-  /// What is wrong, in words.
-  public let reason: String
+  /// More exact words than the code's own, where there are any.
+  private let exactReason: String?
+
+  /// What is wrong, in words for every door.
+  public var reason: String { exactReason ?? code.reason }
+  /// What is wrong, in the words of the plain dialect.
+  public var plainReason: String { exactReason ?? code.plainReason }
 
   /// A refusal of `asked`, for the code's own reason if no other is given.
   public init(_ code: ErrorCode, asked: String, reason: String? = nil) {
     self.code = code
     self.asked = Self.quoted(asked)
-    self.reason = reason ?? code.reason
+    exactReason = reason
   }
 
   /// A refusal of a line as it came over the wire.

@@ -145,7 +145,7 @@ import Testing
     _ = session.line("JOIN ops 3")
     let deeds = session.refused(.join, code, asked: "ops")
     #expect(
-      deeds == [.refused(code.rawValue), .say("ERR \(code.rawValue) ops: \(code.reason)\n"), .end])
+      deeds == [.refused(code.rawValue), .say("ERR \(code.rawValue) ops: \(code.plainReason)\n"), .end])
     #expect(session.progress.isIdle)
   }
 
@@ -182,7 +182,7 @@ import Testing
     let refusal = Refusal(.publish, ProtocolError(code, asked: "lobby"))
     #expect(
       try member().settled(by: .refused(refusal))
-        == [.refused(code.rawValue), .say("ERR \(code.rawValue) lobby: \(code.reason)\n")])
+        == [.refused(code.rawValue), .say("ERR \(code.rawValue) lobby: \(code.plainReason)\n")])
   }
 
   // MARK: History

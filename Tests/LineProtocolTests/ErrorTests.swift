@@ -8,11 +8,29 @@ import Testing
     #expect(code.reason.utf8.count > 10)
     #expect(!code.reason.utf8.contains(0x0A))
     let line = written { PlainEncoder.error(ProtocolError(code, asked: "x"), into: &$0) }
-    #expect(line == "ERR \(code.rawValue) x: \(code.reason)\n")
+    #expect(line == "ERR \(code.rawValue) x: \(code.plainReason)\n")
   }
 
   @Test func reasonsDiffer() {
     #expect(Set(ErrorCode.allCases.map(\.reason)).count == ErrorCode.allCases.count)
+  }
+
+  /// Commands of the plain dialect are no commands on the other doors.
+  @Test(arguments: ErrorCode.allCases)
+  func reasonsNameNoCommandOfThePlainDialect(_ code: ErrorCode) {
+    let words = code.reason.split { !$0.isLetter }.map(String.init)
+    let commands = [
+      "NICK", "JOIN", "MSG", "PART", "HISTORY", "SINCE", "NAMES", "ROOMS", "PING", "HELP", "QUIT",
+    ]
+    #expect(words.filter(commands.contains).isEmpty)
+  }
+
+  @Test func onlyThePlainDialectNamesItsCommands() {
+    let refusal = ProtocolError(.notJoined, asked: "lobby")
+    #expect(refusal.reason == "join the room first")
+    #expect(refusal.plainReason == "JOIN the room first")
+    let exact = ProtocolError(.notJoined, asked: "lobby", reason: "not here")
+    #expect((exact.reason, exact.plainReason) == ("not here", "not here"))
   }
 
   @Test func quotedInputHasNoControls() {

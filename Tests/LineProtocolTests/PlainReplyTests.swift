@@ -57,10 +57,10 @@ import Testing
     for code in ErrorCode.allCases {
       #expect(
         replies { PlainEncoder.error(ProtocolError(code, asked: "JOIN a: b"), into: &$0) }
-          == [.error(code: code.rawValue, text: "JOIN a: b: \(code.reason)")])
+          == [.error(code: code.rawValue, text: "JOIN a: b: \(code.plainReason)")])
       #expect(
         replies { PlainEncoder.error(ProtocolError(code, asked: ""), into: &$0) }
-          == [.error(code: code.rawValue, text: code.reason)])
+          == [.error(code: code.rawValue, text: code.plainReason)])
     }
   }
 

@@ -88,7 +88,8 @@ public enum PlainEncoder {
     line("BYE ", reason, into: &out)
   }
 
-  /// `ERR not-joined MSG lobby hi: JOIN the room first`; nothing quoted leaves `ERR shutting-down: …`.
+  /// `ERR <code> <what was asked>: <reason>`, such as `ERR not-joined lobby: JOIN the room first`.
+  /// Without anything quoted, `ERR shutting-down: …`.
   public static func error(_ error: ProtocolError, into out: inout [UInt8]) {
     out.append(ascii: "ERR ")
     out.append(utf8: error.code.rawValue)
@@ -97,7 +98,7 @@ public enum PlainEncoder {
       out.append(utf8: error.asked)
     }
     out.append(ascii: ": ")
-    out.append(utf8: error.reason)
+    out.append(utf8: error.plainReason)
     out.append(ASCII.lf)
   }
 
@@ -122,5 +123,25 @@ public enum PlainEncoder {
     out.append(ASCII.space)
     out.append(decimal: id)
     out.append(ASCII.lf)
+  }
+}
+
+extension ErrorCode {
+  /// What is wrong and what to do in this dialect, where nothing more exact is known.
+  public var plainReason: String {
+    switch self {
+    case .unknownCommand: "\(reason); HELP lists them"
+    case .missingField: "\(reason); HELP shows what the command needs"
+    case .tooManyFields: "\(reason); HELP shows what it needs"
+    case .noNick: "say NICK and a name first"
+    case .notJoined: "JOIN the room first"
+    case .tooManyRooms: "\(reason); PART one first"
+    case .badReference: "\(reason), and goes with MSG only"
+    case .badNick, .badRoom, .badID, .badCount, .futureID, .nickInUse, .nickReserved, .noSuchRoom, .textEmpty,
+      .textTooLong, .textNotUTF8, .textControl, .tooManyLines, .referenceUsed, .lineTooLong, .notLineProtocol,
+      .tooFast, .tooManyConnections, .timeout, .logFull, .notStored, .outcomeUnknown, .historyUnavailable,
+      .shuttingDown:
+      reason
+    }
   }
 }
