@@ -39,7 +39,7 @@ public struct HTTPRequestParser: Sendable {
   /// Where the current line begins, counted from the beginning of the head.
   var lineStart = 0
   /// Empty lines skipped before the request line.
-  var emptyLines = 0
+  private var emptyLines = 0
   /// Bytes of chunk extensions and trailers so far.
   var chunkOverhead = 0
   var owesContinue = false
@@ -150,4 +150,28 @@ public struct HTTPRequestParser: Sendable {
     !line.isEmpty && input[line.upperBound - 1] == ASCII.carriageReturn
       ? line.upperBound - 1 : line.upperBound
   }
+}
+
+/// How much of one request the parser takes before it refuses; each bound is inclusive, in bytes.
+public struct HTTPLimits: Equatable, Sendable {
+  /// Request target: above it 414.
+  let targetBytes: Int
+  /// Request line and header section together; separately also chunk extensions and trailers: above it 431.
+  let headBytes: Int
+  /// Header fields: above it 431.
+  let fields: Int
+  /// Content after chunked coding is removed: above it 413.
+  let bodyBytes: Int
+
+  public init(
+    targetBytes: Int = 8 * 1024, headBytes: Int = 16 * 1024, fields: Int = 128, bodyBytes: Int = 64 * 1024
+  ) {
+    self.targetBytes = targetBytes
+    self.headBytes = headBytes
+    self.fields = fields
+    self.bodyBytes = bodyBytes
+  }
+
+  /// A method, two spaces and a version stand beside the target.
+  var requestLineBytes: Int { targetBytes + 64 }
 }

@@ -4,7 +4,7 @@ public struct WebSocketFrameHeader: Equatable, Sendable {
   /// RSV1 to RSV3, as the three bits after the first.
   public let reserved: UInt8
   let opcode: UInt8
-  let isMasked: Bool
+  private let isMasked: Bool
   let payloadLength: UInt64
   /// Whether the length is written in its shortest form.
   let isMinimal: Bool
@@ -30,4 +30,17 @@ public struct WebSocketFrameHeader: Equatable, Sendable {
     isMinimal = short < 126 || (short == 126 ? length > 125 : length > 0xffff)
     size = 2 + extended + (isMasked ? 4 : 0)
   }
+}
+
+/// RFC 6455 §5.2; every other opcode is reserved.
+enum WebSocketOpcode: UInt8, Sendable {
+  case continuation = 0x0
+  case text = 0x1
+  case binary = 0x2
+  case close = 0x8
+  case ping = 0x9
+  case pong = 0xa
+
+  /// RFC 6455 §5.5.
+  var isControl: Bool { rawValue & 0x8 != 0 }
 }
