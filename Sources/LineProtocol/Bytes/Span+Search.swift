@@ -56,7 +56,7 @@ extension UInt64 {
 
   /// The high bit of every zero byte, up to the lowest one exactly.
   @inline(__always)
-  var zeroBytes: UInt64 {
+  fileprivate var zeroBytes: UInt64 {
     (self &- 0x0101_0101_0101_0101) & ~self & 0x8080_8080_8080_8080
   }
 }

@@ -51,3 +51,12 @@ public struct Nick: Hashable, Comparable, Sendable {
   /// Hashes the key.
   public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 }
+
+/// Why a room's name or a nick is refused.
+public struct NameError: Error, Hashable, Sendable {
+  /// What is wrong, in words for the person who typed it.
+  public let reason: String
+
+  /// An error that says `reason`.
+  public init(reason: String) { self.reason = reason }
+}

@@ -13,10 +13,10 @@ extension Unicode.Scalar {
   }
 
   /// Invisible by itself, but part of the picture before it: variation selectors, and the tags of flags.
-  var belongsToPicture: Bool { 0xFE00...0xFE0F ~= value || 0xE0020...0xE007F ~= value }
+  fileprivate var belongsToPicture: Bool { 0xFE00...0xFE0F ~= value || 0xE0020...0xE007F ~= value }
 
   /// `U+200B`
-  var codePoint: String {
+  fileprivate var codePoint: String {
     let hex = String(value, radix: 16, uppercase: true)
     return "U+" + String(repeating: "0", count: max(0, 4 - hex.utf8.count)) + hex
   }

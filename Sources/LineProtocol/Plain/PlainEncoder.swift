@@ -124,6 +124,111 @@ public enum PlainEncoder {
     out.append(decimal: id)
     out.append(ASCII.lf)
   }
+
+  /// A live message: `MSG lobby 58 alice hello`. Of several lines all but the last begin with `MSG+`.
+  public static func message(_ message: Message, into out: inout [UInt8]) {
+    lines(of: message, "MSG ", "MSG+ ", showingTime: false, into: &out)
+  }
+
+  /// A replayed message: `HIST lobby 57 2026-11-23T05:00:00.123Z bob hello`. Of several lines all but the
+  /// last begin with `HIST+`.
+  public static func history(_ message: Message, into out: inout [UInt8]) {
+    lines(of: message, "HIST ", "HIST+ ", showingTime: true, into: &out)
+  }
+
+  @inline(__always)
+  private static func lines(
+    of message: Message, _ last: StaticString, _ more: StaticString, showingTime: Bool,
+    into out: inout [UInt8]
+  ) {
+    let text = message.text.utf8.span
+    var start = 0
+    while let newline = text.firstIndex(of: ASCII.lf, from: start, to: text.count) {
+      head(of: message, more, showingTime: showingTime, isFirst: start == 0, into: &out)
+      text.extracting(start..<newline).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+      out.append(ASCII.lf)
+      start = newline + 1
+    }
+    head(of: message, last, showingTime: showingTime, isFirst: start == 0, into: &out)
+    text.extracting(start..<text.count).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+    out.append(ASCII.lf)
+  }
+
+  @inline(__always)
+  private static func head(
+    of message: Message, _ verb: StaticString, showingTime: Bool, isFirst: Bool, into out: inout [UInt8]
+  ) {
+    out.append(ascii: verb)
+    out.append(utf8: message.room)
+    out.append(ASCII.space)
+    out.append(decimal: message.id)
+    out.append(ASCII.space)
+    if showingTime {
+      message.time.append(to: &out)
+      out.append(ASCII.space)
+    }
+    out.append(utf8: message.user)
+    out.append(ASCII.space)
+    if isFirst, message.kind == .action { out.append(ascii: "/me ") }
+  }
+
+  /// `NAMES lobby alice bob`, as many lines as the names need at about 480 bytes each; none for no names.
+  public static func names(room: String, nicks: some Sequence<String>, into out: inout [UInt8]) {
+    var lineStart = out.count
+    var isOpen = false
+    for nick in nicks {
+      if isOpen, out.count - lineStart + nick.utf8.count + 2 > Limits.listLine {
+        out.append(ASCII.lf)
+        isOpen = false
+      }
+      if !isOpen {
+        lineStart = out.count
+        out.append(ascii: "NAMES ")
+        out.append(utf8: room)
+        isOpen = true
+      }
+      out.append(ASCII.space)
+      out.append(utf8: nick)
+    }
+    if isOpen { out.append(ASCII.lf) }
+  }
+
+  /// `END lobby`: the names are complete.
+  public static func endNames(room: String, into out: inout [UInt8]) {
+    out.append(ascii: "END ")
+    out.append(utf8: room)
+    out.append(ASCII.lf)
+  }
+
+  /// `ROOM lobby 2`: a room and how many are in it.
+  public static func room(_ name: String, count: Int, into out: inout [UInt8]) {
+    out.append(ascii: "ROOM ")
+    out.append(utf8: name)
+    out.append(ASCII.space)
+    out.append(decimal: Int64(count))
+    out.append(ASCII.lf)
+  }
+
+  /// `END ROOMS`: the rooms are complete.
+  public static func endRooms(into out: inout [UInt8]) {
+    out.append(ascii: "END ROOMS\n")
+  }
+
+  /// The page of commands: lines that begin with `HELP `, then `END HELP`.
+  public static func help(into out: inout [UInt8]) {
+    let width = PlainVerb.table.reduce(0) { max($0, $1.syntax.utf8.count) }
+    for entry in PlainVerb.table {
+      out.append(ascii: "HELP ")
+      out.append(utf8: entry.syntax)
+      out.append(contentsOf: repeatElement(ASCII.space, count: width + 2 - entry.syntax.utf8.count))
+      out.append(utf8: entry.summary)
+      out.append(ASCII.lf)
+    }
+    out.append(
+      ascii:
+        "HELP Texts take the rest of their line. Every other command has one answer: OK, a list, or ERR.\n")
+    out.append(ascii: "END HELP\n")
+  }
 }
 
 extension ErrorCode {

@@ -62,4 +62,88 @@ public enum PlainReply: Hashable, Sendable {
   case error(code: String, text: String)
   /// A line that this version does not know.
   case other(String)
+
+  /// Reads a line without its terminator. Never fails: what does not fit is `other`, and what is not UTF-8 is
+  /// repaired.
+  public static func parse(_ line: Span<UInt8>) -> PlainReply {
+    var position = line.firstIndex(of: ASCII.space, from: 0, to: line.count) ?? line.count
+    let verb = line.repairedString(0..<position)
+    return known(verb, line, &position) ?? .other(line.repairedString(0..<line.count))
+  }
+
+  /// Reads a line without its terminator.
+  public static func parse(_ line: String) -> PlainReply { parse(line.utf8.span) }
+
+  private static func known(_ verb: String, _ line: Span<UInt8>, _ position: inout Int) -> PlainReply? {
+    switch verb {
+    case "MSG": return entry(line, &position, hasTime: false).map { .message($0) }
+    case "MSG+": return entry(line, &position, hasTime: false).map { .messagePart($0) }
+    case "HIST": return entry(line, &position, hasTime: true).map { .history($0) }
+    case "HIST+": return entry(line, &position, hasTime: true).map { .historyPart($0) }
+    case "TOPIC": return entry(line, &position, hasTime: false).map { .topic($0) }
+    case "OK":
+      guard let verb = word(line, &position), let name = word(line, &position) else { return nil }
+      return .ok(verb: verb, name: name, id: number(line, &position))
+    case "END":
+      guard let name = word(line, &position) else { return nil }
+      return .end(name: name, id: number(line, &position))
+    case "GAP":
+      guard let room = word(line, &position), let from = number(line, &position),
+        let to = number(line, &position)
+      else { return nil }
+      return .gap(room: room, from: from, to: to)
+    case "JOIN": return pair(line, &position).map { .join(room: $0, nick: $1) }
+    case "PART": return pair(line, &position).map { .part(room: $0, nick: $1) }
+    case "NICK": return pair(line, &position).map { .nick(from: $0, to: $1) }
+    case "NAMES":
+      guard let room = word(line, &position) else { return nil }
+      var nicks: [String] = []
+      while let nick = word(line, &position) { nicks.append(nick) }
+      return .names(room: room, nicks: nicks)
+    case "ROOM":
+      guard let name = word(line, &position), let count = number(line, &position) else { return nil }
+      return .room(name: name, count: Int(count))
+    case "RESUME":
+      guard let room = word(line, &position), let id = number(line, &position) else { return nil }
+      return .resume(room: room, id: id)
+    case "HELP": return .help(rest(line, position))
+    case "PONG": return .pong(rest(line, position))
+    case "BYE": return .bye(position < line.count ? rest(line, position) : nil)
+    case "ERR":
+      guard let code = word(line, &position) else { return nil }
+      // Without anything quoted the colon stands right after the code.
+      return .error(code: code.hasSuffix(":") ? String(code.dropLast()) : code, text: rest(line, position))
+    default: return nil
+    }
+  }
+
+  private static func entry(_ line: Span<UInt8>, _ position: inout Int, hasTime: Bool) -> Entry? {
+    guard let room = word(line, &position), let id = number(line, &position) else { return nil }
+    var time: Timestamp?
+    if hasTime {
+      guard let field = word(line, &position), let parsed = Timestamp(field) else { return nil }
+      time = parsed
+    }
+    guard let user = word(line, &position) else { return nil }
+    return Entry(room: room, id: id, time: time, user: user, text: rest(line, position))
+  }
+
+  private static func word(_ line: Span<UInt8>, _ position: inout Int) -> String? {
+    guard let field = line.nextField(&position), !field.isEmpty else { return nil }
+    return line.repairedString(field)
+  }
+
+  private static func number(_ line: Span<UInt8>, _ position: inout Int) -> Int64? {
+    line.nextField(&position).flatMap { line.decimal($0) }
+  }
+
+  private static func pair(_ line: Span<UInt8>, _ position: inout Int) -> (String, String)? {
+    guard let first = word(line, &position), let second = word(line, &position) else { return nil }
+    return (first, second)
+  }
+
+  /// What follows the space at `position`, verbatim.
+  private static func rest(_ line: Span<UInt8>, _ position: Int) -> String {
+    line.repairedString(min(position + 1, line.count)..<line.count)
+  }
 }
