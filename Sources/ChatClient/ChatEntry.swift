@@ -1,3 +1,5 @@
+import LineProtocol
+
 /// What the room tells under an id, which moves the cursor.
 enum ChatEntry: Equatable, Sendable {
   case message(ChatMessage)
@@ -16,4 +18,14 @@ struct ChatTopic: Equatable, Sendable {
   let id: Int64
   let user: String
   let text: String
+}
+
+/// A message as the client shows it: its lines put together.
+struct ChatMessage: Equatable, Sendable {
+  let id: Int64
+  let user: String
+  /// Lines are separated by LF.
+  let text: String
+  /// When it was said; nil in live messages, which are said now.
+  var time: Timestamp?
 }

@@ -60,3 +60,8 @@ func runChat(user: Nick, room: RoomName, server: ServerAddress, streams: Streams
     connection: connection, terminal: terminal, streams: streams, transcript: transcript)
   return chat.run()
 }
+
+/// Why a client cannot do what it was asked, in words for the person at the terminal.
+struct ClientError: Error, Equatable {
+  let message: String
+}

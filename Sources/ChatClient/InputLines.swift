@@ -64,3 +64,10 @@ struct InputLines {
     return .unusable(number: number, reason: "not sent: for commands the output has to be a terminal too")
   }
 }
+
+/// A text to be sent as one message, of one line.
+struct Draft: Equatable, Sendable {
+  let text: String
+  /// The line of the input it came from, from 1.
+  var inputLine = 1
+}

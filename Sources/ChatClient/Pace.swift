@@ -7,7 +7,7 @@ struct Pace: Equatable, Sendable {
   /// How many lines may wait for their answer: enough for the server to store many at once.
   static let window = 256
   /// How long lines may be under way without a rest.
-  static let stretch: Int64 = 10_000
+  private static let stretch: Int64 = 10_000
   /// More answers in a stretch show that the server does not hold up.
   static let fast = 5_000
   /// Two seconds, and what the way there and back may take.
