@@ -47,3 +47,31 @@ package struct BenchPlan: Equatable, Sendable {
   /// The defaults.
   package init() {}
 }
+
+/// A way into the server.
+package enum Door: String, CaseIterable, Sendable {
+  case plain, irc
+  /// A WebSocket.
+  case ws
+  /// `POST /messages`; sends only.
+  case http
+
+  var canListen: Bool { self != .http }
+}
+
+/// Where a door is.
+package struct Endpoint: Hashable, Sendable, CustomStringConvertible {
+  /// A name or an IP address; an IPv6 address without brackets.
+  package let host: String
+  /// 1–65535.
+  package let port: UInt16
+
+  /// An address of these parts.
+  package init(host: String, port: UInt16) {
+    self.host = host
+    self.port = port
+  }
+
+  /// `127.0.0.1:6667` or `[::1]:6667`.
+  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

@@ -16,7 +16,7 @@ enum Figures {
     return significant(nanoseconds / 1e9) + " s"
   }
 
-  static func significant(_ value: Double) -> String {
+  private static func significant(_ value: Double) -> String {
     fixed(value, decimals: value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
   }
 
