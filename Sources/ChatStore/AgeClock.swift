@@ -1,3 +1,5 @@
+import Glibc
+
 /// The time that messages are aged by: a clock that jumps ahead takes no history away.
 ///
 /// A wrong clock cannot be told from a right one by itself. But the server sees time pass, on the clock that counts
@@ -40,5 +42,28 @@ struct AgeClock: Sendable {
     if wall < expected { return wall }
     (reached, self.uptime) = (wall, uptime)
     return wall
+  }
+
+  /// Goes on from the time that an earlier server has noted. A file without a note, of an older version, has the times of
+  /// its messages; its last one may have been written under a clock that was wrong already, so that is not asked.
+  init(_ database: Database, _ clocks: LogClocks) throws(SQLError) {
+    let noted = try database.number("SELECT value FROM state WHERE key = 'time'")
+    let spoken = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1 OFFSET 1")
+    self.init(reached: noted ?? spoken ?? clocks.wall(), uptime: clocks.uptime())
+  }
+
+  /// The statement that notes the time that was come to.
+  static func note(_ time: Int64) -> String { "INSERT OR REPLACE INTO state VALUES ('time', \(time))" }
+}
+
+/// The clocks of a log, in milliseconds. Tests bring their own.
+struct LogClocks: Sendable {
+  /// Since 1970, as the system has it.
+  let wall: @Sendable () -> Int64
+  /// Since the machine's boot, suspension included; nobody sets it.
+  var uptime: @Sendable () -> Int64 = {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
   }
 }

@@ -9,8 +9,8 @@ import Threads
 /// `@unchecked Sendable`: `nextRequest` belongs to the writer thread; the database goes to the checkpointing thread, once.
 final class Checkpointer: @unchecked Sendable {
   /// Pages (of 4 KiB) of the WAL after which a checkpoint is asked for, and again after as many more.
-  static let softLimit = 2_000
-  static let hardLimit = 8_000
+  private static let softLimit = 2_000
+  private static let hardLimit = 8_000
   private static let statement = "PRAGMA wal_checkpoint(PASSIVE)"
 
   private let requests = WorkQueue<Void>()

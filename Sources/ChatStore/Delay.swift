@@ -1,3 +1,5 @@
+import ChatCore
+
 /// A moment at which the writer is to do something by itself, some time after it was set.
 struct Delay {
   private let length: Duration
@@ -21,4 +23,20 @@ struct Delay {
     // Rounded up, or the last millisecond would be spent turning round and round.
     return rest <= .zero ? 0 : Int(rest / .milliseconds(1)) + 1
   }
+}
+
+/// When the writer tries by itself whether the log can be written again: while commits fail, some time after the last try.
+struct Retry {
+  private var delay: Delay
+
+  init(milliseconds: Int) { delay = Delay(milliseconds: milliseconds) }
+
+  /// Learns the outcome of a commit.
+  mutating func tried(_ failure: LogError?) {
+    if failure == nil { delay.clear() } else { delay.set() }
+  }
+
+  var isDue: Bool { delay.isDue }
+  /// How long the writer may wait for events; nil when commits succeed.
+  var waitMilliseconds: Int? { delay.waitMilliseconds }
 }

@@ -7,10 +7,10 @@ import ChatCore
 /// resumes from before the edge is told of the gap.
 final class Trimmer {
   /// Entries that one step deletes at most.
-  static let stepMessages = 500
+  private static let stepMessages = 500
 
   private let database: Database
-  let retention: Retention
+  fileprivate let retention: Retention
   private let clock: () -> Int64
   private let oldest: Statement
   private let edge: Statement
@@ -132,4 +132,48 @@ final class Trimmer {
     }
     return trimmed
   }
+}
+
+/// When the writer trims: one step at a time, at once while there is more to trim, else once a second.
+struct TrimPace {
+  private static let rest = Duration.seconds(1)
+
+  private let trimmer: Trimmer
+  /// Messages go by their age.
+  var isByAge: Bool { trimmer.retention.milliseconds != nil }
+  private var hasMore = true
+  private var last: ContinuousClock.Instant?
+
+  init(_ trimmer: Trimmer) { self.trimmer = trimmer }
+
+  /// How long the writer may wait for events.
+  var waitMilliseconds: Int { hasMore ? 0 : 1_000 }
+
+  mutating func trimIfDue(_ writer: LogWriter) {
+    let now = ContinuousClock.now
+    if !hasMore, let last, now - last < Self.rest { return }
+    if !hasMore {
+      writer.indexNow()
+      writer.noteTimeIfDue()
+    }
+    last = now
+    // A step that fails is tried again a second later; nothing is lost by keeping messages longer.
+    let trimmed = (try? trimmer.step()) ?? [:]
+    hasMore = !trimmed.isEmpty
+  }
+}
+
+/// How long messages are kept. Without either bound, for ever.
+package struct Retention: Sendable, Equatable {
+  /// Older messages go.
+  package var milliseconds: Int64?
+  /// A room keeps this many of its newest messages.
+  package var messagesPerRoom: Int?
+
+  package init(milliseconds: Int64? = nil, messagesPerRoom: Int? = nil) {
+    self.milliseconds = milliseconds
+    self.messagesPerRoom = messagesPerRoom
+  }
+
+  var isForEver: Bool { milliseconds == nil && messagesPerRoom == nil }
 }
