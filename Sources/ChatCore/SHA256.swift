@@ -98,3 +98,21 @@ package struct SHA256: Sendable {
     0x748f_82ee, 0x78a5_636f, 0x84c8_7814, 0x8cc7_0208, 0x90be_fffa, 0xa450_6ceb, 0xbef9_a3f7, 0xc671_78f2,
   ]
 }
+
+/// The first 16 bytes of a SHA-256: enough that nobody finds two inputs with the same, in half the space.
+package struct Digest128: Hashable, Sendable {
+  package let high: UInt64
+  package let low: UInt64
+
+  package init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  /// Of all that was fed to `hash`.
+  package init(_ hash: consuming SHA256) {
+    let words = hash.finish()
+    high = UInt64(words[0]) << 32 | UInt64(words[1])
+    low = UInt64(words[2]) << 32 | UInt64(words[3])
+  }
+}

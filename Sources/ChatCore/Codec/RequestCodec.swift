@@ -3,7 +3,7 @@ import LineProtocol
 /// Requests as bytes: a byte that says which form this is, the session, the verb, and what the verb needs.
 extension Request {
   /// The form that is written, and the only one that is read.
-  static let codecVersion: UInt8 = 1
+  private static let codecVersion: UInt8 = 1
   /// Reasons come from lines.
   private static let longestReason = Limits.line
 

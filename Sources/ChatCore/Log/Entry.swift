@@ -52,3 +52,8 @@ package struct StoredTopic: Sendable, Hashable {
     self.topic = topic
   }
 }
+
+extension Message {
+  /// Bytes that it takes in memory, about; what bounds of queues are counted in.
+  package var cost: Int { 128 + text.utf8.count }
+}

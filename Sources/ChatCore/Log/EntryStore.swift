@@ -27,3 +27,28 @@ package protocol EntryStore: AnyObject {
   /// No transaction follows.
   func finish()
 }
+
+/// What an earlier use of a message's reference means for it: what is on disk and a decision needs.
+package enum ReferenceUse: Sendable, Equatable {
+  case unused
+  /// It was this message: its id and time.
+  case same(id: Int64, time: Timestamp)
+  /// It was another message.
+  case different
+}
+
+/// A room as it is found on disk at start.
+package struct StoredRoom: Sendable, Equatable {
+  package let id: RoomID
+  package let name: RoomName
+  package let topic: Topic?
+  /// The id of its newest entry, also when that was removed since; 0 if there never was one.
+  package let newest: Int64
+
+  package init(id: RoomID, name: RoomName, topic: Topic?, newest: Int64 = 0) {
+    self.id = id
+    self.name = name
+    self.topic = topic
+    self.newest = newest
+  }
+}

@@ -1,3 +1,5 @@
+package import LineProtocol
+
 /// What is on disk, for everybody who reads it. On one machine it is a SQLite file; nothing above knows.
 package protocol EventLog: Sendable {
   /// The id of the last entry that is on disk here; 0 before the first. Every id up to it can be resumed from.
@@ -21,5 +23,38 @@ extension EventLog {
       read(query) { continuation.resume(returning: $0) }
     }
     return try result.get()
+  }
+}
+
+/// Why the log could not do what it was asked.
+package enum LogError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// Nothing was stored. `reason` names the cause.
+  case notStored(reason: String)
+  /// The commit had begun: the message may be stored or not.
+  case outcomeUnknown(reason: String)
+  /// History could not be read.
+  case unreadable(reason: String)
+  /// History is not read any more: the server is stopping.
+  case stopping
+
+  package var description: String {
+    switch self {
+    case .notStored(let reason): "not stored: \(reason)"
+    case .outcomeUnknown(let reason): "it is unknown whether it was stored: \(reason)"
+    case .unreadable(let reason): "history cannot be read: \(reason)"
+    case .stopping: "the server is stopping"
+    }
+  }
+}
+
+extension ProtocolError {
+  /// What a client is told when the log failed. The cause is for the server's own log: it may name paths.
+  package init(_ error: LogError, asked: String) {
+    switch error {
+    case .notStored: self.init(.notStored, asked: asked)
+    case .outcomeUnknown: self.init(.outcomeUnknown, asked: asked)
+    case .unreadable: self.init(.historyUnavailable, asked: asked)
+    case .stopping: self.init(.shuttingDown, asked: asked)
+    }
   }
 }

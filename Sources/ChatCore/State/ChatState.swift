@@ -1,4 +1,4 @@
-import LineProtocol
+package import LineProtocol
 
 /// Who is called what, who is where, what is allowed: the one place that decides.
 ///
@@ -194,5 +194,22 @@ extension Event {
     case .topic(let change): change.before.isStored ? nil : change.room
     case .repeated, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .refused, .wanted: nil
     }
+  }
+}
+
+/// What decisions need of the server's options. It is a value given to the state at the start, equal wherever the same requests are
+/// decided.
+package struct Policy: Sendable, Equatable {
+  /// Rooms one session may be in at once.
+  package var roomsPerSession: Int
+  /// Rooms there may be in all.
+  package var rooms: Int
+  /// A name that only the agent may use.
+  package var reserved: Nick?
+
+  package init(roomsPerSession: Int = 1_000, rooms: Int = 1_000_000, reserved: Nick? = nil) {
+    self.roomsPerSession = roomsPerSession
+    self.rooms = rooms
+    self.reserved = reserved
   }
 }
