@@ -19,7 +19,7 @@ package struct AgentRunner: Sendable {
 
   /// Rooms are dealt out to so many lanes. One message of a lane is answered before the next of it is read: answers in a room come in
   /// the order of what they answer, and a slow one holds up only a part of the other rooms.
-  static let laneCount = 8
+  private static let laneCount = 8
 
   private let agent: any Agent
   private let name: Nick
@@ -88,5 +88,30 @@ package struct AgentRunner: Sendable {
     var cut = answer[...]
     while cut.utf8.count > Limits.text - 3 { cut.removeLast() }
     return cut + "…"
+  }
+}
+
+/// Something that reads rooms and answers in them.
+package protocol Agent: Sendable {
+  /// The answer to a message of a user, nil for none. Never called for what an agent said.
+  func answer(to message: Message) async -> String?
+}
+
+/// Which messages were said after the agent's last answer in their room. Messages are looked at in the order of their ids.
+struct Turns {
+  /// The id of the last answer in each room, where it is ahead of what is being looked at.
+  private var lastAnswers: [String: Int64] = [:]
+  /// Beyond so many rooms those are left out that no later message is behind.
+  private var bound = 64
+
+  /// Whether it was said after the last answer in its room.
+  func isAfterLastAnswer(_ message: Message) -> Bool { message.id > lastAnswers[message.room] ?? 0 }
+
+  mutating func note(_ answer: Message, to message: Message) {
+    lastAnswers[answer.room] = answer.id
+    if lastAnswers.count > bound {
+      lastAnswers = lastAnswers.filter { $0.value > message.id }
+      bound = max(64, 2 * lastAnswers.count)
+    }
   }
 }

@@ -80,3 +80,48 @@ package struct RuleError: Error, Sendable, Equatable, CustomStringConvertible {
   }
   package var description: String { "rule \"\(rule)\": \(reason)" }
 }
+
+enum Words {
+  /// The words of a text: runs of letters, digits and apostrophes, in lower case.
+  static func of(_ text: String) -> [String] {
+    text.split { !($0.isLetter || $0.isNumber || $0 == "'") }.map { $0.lowercased() }
+  }
+
+  /// Whether the text names somebody: the nick stands in it, in any case, and is not a part of a longer one.
+  static func name(_ nick: Nick, in text: String) -> Bool {
+    let name = nick.text.lowercased()
+    return text.lowercased().split { !isOfNick($0) }.contains { $0 == name }
+  }
+
+  /// The characters of a nick (docs/PROTOCOL.md), and other letters, which end no name.
+  private static func isOfNick(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || "-[]\\`_^{|}".contains(character)
+  }
+}
+
+/// Text with placeholders in braces.
+enum Template {
+  /// The names in braces, in order.
+  static func fields(of template: String) -> [String] {
+    var fields: [String] = []
+    walk(template, text: { _ in }, field: { fields.append(String($0)) })
+    return fields
+  }
+
+  /// `template` with each placeholder replaced; `value` gives nil for a name that stays as it is.
+  static func fill(_ template: String, _ value: (String) -> String?) -> String {
+    var filled = ""
+    walk(template, text: { filled += $0 }, field: { filled += value(String($0)) ?? "{\($0)}" })
+    return filled
+  }
+
+  private static func walk(_ template: String, text: (Substring) -> Void, field: (Substring) -> Void) {
+    var rest = template[...]
+    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+      text(rest[..<open])
+      field(rest[rest.index(after: open)..<close])
+      rest = rest[rest.index(after: close)...]
+    }
+    text(rest)
+  }
+}
