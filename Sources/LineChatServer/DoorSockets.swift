@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 
 /// Where the doors listen, before anybody is let in.
@@ -37,5 +38,20 @@ struct DoorSockets: Sendable {
   /// Those that warrant a warning as long as there are no accounts.
   var addressesBeyondThisMachine: [SocketAddress] {
     (lineAddresses + (httpAddress.map { [$0] } ?? [])).filter { !$0.isLoopback }
+  }
+}
+
+/// A listener that cannot be opened, with what to do about it.
+struct DoorError: Error, CustomStringConvertible {
+  let address: Address
+  let door: Accepted.Door
+  let cause: any Error
+
+  var description: String {
+    let option = door == .line ? "--line" : "--http"
+    let system = cause as? SystemError
+    let reason = system.map { String(cString: strerror($0.code)) } ?? "\(cause)"
+    let remedy = system?.code == EADDRINUSE ? "stop the program that has it, or give" : "give"
+    return "cannot listen on \(address): \(reason); \(remedy) another address with \(option)"
   }
 }

@@ -4,6 +4,7 @@ import ChatCore
 import ChatStore
 import Delivery
 import Glibc
+import LineDoor
 import LineProtocol
 import Reactor
 import Threads
@@ -17,15 +18,15 @@ struct Server {
   let configuration: ServerConfiguration
   let serverLog: ServerLog
   let log: SQLiteEventLog
-  let bus: LocalEventBus
+  private let bus: LocalEventBus
   let loops: [EventLoop]
-  let order = LocalOrder()
-  let mailboxes: Mailboxes
+  private let order = LocalOrder()
+  private let mailboxes: Mailboxes
   let metrics = DeliveryMetrics()
-  let memory = MemoryUse()
+  private let memory = MemoryUse()
   let connectionLimiter: ConnectionLimiter
   /// Where pages of history that cannot be read are told of.
-  let throttledWarnings: ThrottledLog
+  private let throttledWarnings: ThrottledLog
   let sockets: DoorSockets
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
@@ -170,4 +171,28 @@ struct Server {
     let serviceManager = self.serviceManager
     reactor.every(milliseconds: interval) { serviceManager.alive() }
   }
+
+  /// What the HTTP doors of all loops are composed with.
+  var httpSettings: HTTPSettings {
+    let (log, order, lineAddresses) = (self.log, self.order, sockets.lineAddresses.map { "\($0)" })
+    return HTTPSettings(
+      webSocketFormat: .webSocket, names: configuration.hostNames(machine: MachineName.current),
+      allowedOrigins: configuration.allowOrigins,
+      lineAddresses: { lineAddresses },
+      tickMilliseconds: configuration.requestTimeout,
+      log: LogFigures(
+        batchSize: log.metrics.batchSize, commitSeconds: log.metrics.seconds,
+        queuedBytes: { order.queuedBytes }, times: { log.times }, fileBytes: { log.fileBytes }),
+      memory: memory, version: Version.number, started: started)
+  }
+}
+
+/// The formats that this server is composed with.
+enum Formats {
+  /// In the order of their ``FormatID``s.
+  static func all(_ irc: IRCEncoder) -> [any EventFormat] { LineFormats.all(irc) + [WebSocketFormat()] }
+}
+
+extension FormatID {
+  fileprivate static let webSocket = FormatID(LineFormats.count)
 }

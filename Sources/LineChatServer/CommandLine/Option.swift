@@ -60,9 +60,7 @@ struct Option<Settings>: Sendable {
     set = { (settings, text) throws(InvalidValue) in settings[keyPath: field].append(try parse(text)) }
     differs = { $0[keyPath: field] != $1[keyPath: field] }
   }
-}
 
-extension Option {
   /// Applies the sources to the settings, lowest first. A repeatable option takes all its values from the highest
   /// source that gives any. A wrong value is an error also where a higher source overrides it.
   static func apply(
@@ -82,4 +80,25 @@ extension Option {
       }
     }
   }
+}
+
+/// A value that somebody gave an option, and where: on the command line, in the environment or in a file.
+struct GivenValue: Equatable, Sendable {
+  /// The option's name.
+  let name: String
+  let value: String
+  /// Names the place in error messages: `--http`, `LINECHAT_HTTP`, `linechat.conf:3: http`.
+  let origin: String
+}
+
+/// A value that an option does not take. Says only what is allowed; who reports it adds where the value stood.
+struct InvalidValue: Error, Equatable {
+  /// Completes the sentence "expected …".
+  let expected: String
+}
+
+/// A command line, environment or configuration file that cannot be obeyed. Ends the process with status 2.
+struct UsageError: Error, Equatable {
+  /// Names the thing that is wrong, in one line.
+  let message: String
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The words of this process's command line after the program's name.
 ///
 /// They come from the kernel (proc(5)). Swift's runtime looks for them beside the environment when it is loaded, and finds none when
@@ -15,4 +17,16 @@ func words(ofCommandLine bytes: [UInt8]) -> [String] {
   return ended.split(separator: 0, omittingEmptySubsequences: false).map {
     String(decoding: $0, as: UTF8.self)
   }
+}
+
+/// The environment of this process.
+func processEnvironment() -> [String: String] {
+  var variables: [String: String] = [:]
+  var next = environ
+  while let entry = next.pointee {
+    let parts = String(cString: entry).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+    next += 1
+  }
+  return variables
 }

@@ -1,4 +1,6 @@
+import ChatStore
 import Glibc
+import LineProtocol
 import LoadBench
 
 /// `linechat bench`.
@@ -19,4 +21,22 @@ enum BenchCommand {
 
   /// Replaces the terminal's last line (ECMA-48: CR, and EL to erase what is longer).
   @Sendable private static func showProgress(_ line: String) { writeAll("\r\(line)\u{1B}[K", to: 2) }
+}
+
+/// `linechat repair-times`.
+enum RepairTimesCommand {
+  /// Returns the exit status: 0 when no time is ahead of the clock any more.
+  static func run(directory: String) -> Int32 {
+    let now = WallClock.now
+    do throws(StoreError) {
+      let repair = try TimeRepair(directory: directory, now: now.milliseconds)
+      let isPrinted = writeAll(
+        "\(repair.messages) messages and \(repair.topics) topics were dated after \(now) and are now dated then\n",
+        to: 1)
+      return isPrinted ? 0 : 1
+    } catch {
+      writeAll("linechat: \(error)\n", to: 2)
+      return 1
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// How much memory there is for this process: the machine's, or less where a control group says so.
@@ -52,4 +53,28 @@ enum MemoryLimit {
     let count = read(descriptor, &bytes, bytes.count)
     return count >= 0 ? String(decoding: bytes[..<count], as: UTF8.self) : nil
   }
+}
+
+enum FileLimit {
+  /// Raises the number of descriptors this process may open to what the system allows, and returns it.
+  static func raise() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+    limit.rlim_cur = limit.rlim_max
+    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return Int(clamping: limit.rlim_cur)
+  }
+}
+
+enum Processors {
+  /// How many cores this process may use, which taskset and containers make fewer than the machine has.
+  private static var usable: Int {
+    var set = [UInt64](repeating: 0, count: 128)
+    let size = sched_getaffinity(0, set.count * 8, &set)
+    if size < 0 { return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    return max(1, set.reduce(0) { $0 + $1.nonzeroBitCount })
+  }
+
+  /// One core is left to the log's writer.
+  static var defaultLoops: Int { min(64, max(1, usable - 1)) }
 }
