@@ -73,7 +73,13 @@ extension ChatSession {
   private static func isTransient(_ code: ErrorCode?) -> Bool {
     switch code {
     case .tooManyConnections, .shuttingDown, .tooFast, .logFull, .notStored, .historyUnavailable: true
-    default: false
+    // A code that this client does not know says nothing of a later attempt.
+    case .unknownCommand, .missingField, .tooManyFields, .badNick, .badRoom, .badID, .badCount, .futureID,
+      .nickInUse, .nickReserved, .noNick, .notJoined, .noSuchRoom, .tooManyRooms, .textEmpty, .textTooLong,
+      .textNotUTF8, .textControl, .tooManyLines, .badReference, .referenceUsed, .lineTooLong,
+      .notLineProtocol,
+      .timeout, .outcomeUnknown, nil:
+      false
     }
   }
 }

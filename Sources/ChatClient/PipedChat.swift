@@ -79,7 +79,9 @@ struct PipedChat {
         streams.complain("the server ended the connection: \(reason); going on in \(seconds) s")
         pace = Pace()
       case .rejected(let reason, _), .disconnected(let reason): return giveUp(reason)
-      default: break
+      case .message, .topic, .uncertain, .resuming, .live, .gap, .newLog, .joined, .left, .renamed, .names,
+        .farewell:
+        break
       }
     }
     return nil

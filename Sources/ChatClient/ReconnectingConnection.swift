@@ -105,7 +105,10 @@ final class ReconnectingConnection {
           deadline = nil
         case .rejected(let reason, transient: true): events += lose(reason)
         case .throttled(let reason, let seconds): events += lose(reason, pause: seconds * 1000)
-        default: break
+        case .message, .topic, .stored, .refused, .uncertain, .resuming, .gap, .newLog, .joined, .left,
+          .renamed,
+          .names, .farewell, .disconnected, .rejected(_, transient: false):
+          break
         }
       }
     }

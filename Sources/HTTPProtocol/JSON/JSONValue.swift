@@ -38,7 +38,7 @@ public struct JSONObject: Equatable, Sendable {
     switch self[name] {
     case nil, .null: nil
     case .string(let string): string
-    default: throw .invalid(name, "\(name) must be a string.")
+    case .object, .other: throw .invalid(name, "\(name) must be a string.")
     }
   }
 

@@ -158,8 +158,12 @@ public struct WebSocketDecoder: Sendable {
     switch opcode {
     case .ping: return .ping(payload)
     case .pong: return .pong(payload)
-    default: break
+    // Of the others only a close is a control frame.
+    case .close, .continuation, .text, .binary: return try close(payload)
     }
+  }
+
+  private mutating func close(_ payload: [UInt8]) throws(Failure) -> Event {
     end()
     guard !payload.isEmpty else { return .close(nil, reason: "") }
     // RFC 6455 §5.5.1: a code of two bytes, then UTF-8.

@@ -94,7 +94,15 @@ extension Numeric {
     case .errSASLAborted: "SASL authentication aborted"
     case .errSASLAlready: "You have already authenticated using SASL"
     case .rplSASLMechs: "are available SASL mechanisms"
-    default: nil
+    case .rplWelcome, .rplYourHost, .rplCreated, .rplMyInfo, .rplUModeIs, .rplLUserClient, .rplLUserMe,
+      .rplAdminLoc1, .rplAdminLoc2, .rplAdminEmail, .rplLocalUsers, .rplGlobalUsers, .rplWhoisCertFP,
+      .rplAway, .rplUserHost, .rplIsOn, .rplWhoisUser, .rplWhoisServer, .rplWhowasUser, .rplWhoisChannels,
+      .rplWhoisSpecial, .rplList, .rplChannelModeIs, .rplCreationTime, .rplTopic, .rplTopicWhoTime,
+      .rplInviteList, .rplInviting, .rplInvexList, .rplExceptList, .rplVersion, .rplWhoReply, .rplNamReply,
+      .rplWhoSpcRpl, .rplLinks, .rplBanList, .rplInfo, .rplMotd, .rplMotdStart, .rplWhoisHost,
+      .rplWhoisModes, .rplTime, .rplHelpStart, .rplHelpTxt, .rplEndOfHelp, .rplMonOnline, .rplMonOffline,
+      .rplMonList, .rplLoggedIn:
+      nil
     }
   }
 }

@@ -109,7 +109,7 @@ public enum TextError: Error, Hashable, Sendable {
     case .control(let code):
       let hex = String(code, radix: 16, uppercase: true)
       return "a text has no control character U+\(hex.count < 2 ? "000" : "00")\(hex)"
-    default: return code.reason
+    case .empty, .tooLong, .notUTF8, .tooManyLines: return code.reason
     }
   }
 
