@@ -14,8 +14,9 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
-    // Each target imports only what stands above it. What is called for each message is public down to Delivery, and of the package
-    // from LineDoor on: the compiler inlines public functions in other modules, and those of the package nowhere.
+    // Each target imports only what stands above it. What is called for each message is public down to
+    // Delivery, and of the package from LineDoor on: the compiler inlines public functions in other modules,
+    // and those of the package nowhere.
     .target(name: "Threads"),
     .target(name: "LineProtocol"),
     .target(name: "HTTPProtocol"),

@@ -27,7 +27,8 @@ package final class AgentPublisher: Sendable {
     }
   }
 
-  /// Publishes with the role `ai`, once for a reference. Returns when the message is on disk; throws `ProtocolError`.
+  /// Publishes with the role `ai`, once for a reference. Returns when the message is on disk; throws
+  /// `ProtocolError`.
   package func post(
     _ room: RoomName, _ text: MessageText, as user: Nick, once reference: MessageReference
   ) async throws -> Message {

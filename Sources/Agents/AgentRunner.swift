@@ -8,7 +8,8 @@ package struct AgentRunner: Sendable {
     case all
     case named(Set<RoomName>)
 
-    /// `room`: the name of a room that is there. Asked for every message on the thread that publishes it, so nothing is parsed.
+    /// `room`: the name of a room that is there. Asked for every message on the thread that publishes it, so
+    /// nothing is parsed.
     func contains(_ room: String) -> Bool {
       switch self {
       case .all: true
@@ -17,8 +18,9 @@ package struct AgentRunner: Sendable {
     }
   }
 
-  /// Rooms are dealt out to so many lanes. One message of a lane is answered before the next of it is read: answers in a room come in
-  /// the order of what they answer, and a slow one holds up only a part of the other rooms.
+  /// Rooms are divided among so many lanes. One message of a lane is answered before the next of it is read:
+  /// answers in a room come in the order of what they answer, and a slow one holds up only a part of the
+  /// other rooms.
   private static let laneCount = 8
 
   private let agent: any Agent
@@ -32,8 +34,8 @@ package struct AgentRunner: Sendable {
   package typealias Post = @Sendable (RoomName, MessageText, Nick, MessageReference) async throws -> Message
 
   /// - Parameters:
-  ///   - answersInARow: Whether each message is answered, also when others were said before the answer to an earlier one came; if
-  ///     not, somebody speaks between any two answers in a room.
+  ///   - answersInARow: Whether each message is answered, also when others were said before the answer to an
+  ///     earlier one came; if not, somebody speaks between any two answers in a room.
   ///   - failed: Is told why an answer could not be posted.
   package init(
     _ agent: any Agent, named name: Nick, in rooms: Rooms, bus: any EventBus,
@@ -46,7 +48,8 @@ package struct AgentRunner: Sendable {
     self.answersInARow = answersInARow
     self.post = post
     self.failed = failed
-    // Agents never answer agents: two of them would not stop. Nor does a program answer a notice (RFC 2812 §3.3.2).
+    // Agents never answer agents: two of them would not stop. Nor does a program answer a notice (RFC 2812
+    // §3.3.2).
     lanes = (0..<Self.laneCount).map { lane in
       bus.subscribe {
         $0.role == .user && $0.kind != .notice && rooms.contains($0.room) && Self.lane(of: $0.room) == lane
@@ -97,7 +100,8 @@ package protocol Agent: Sendable {
   func answer(to message: Message) async -> String?
 }
 
-/// Which messages were said after the agent's last answer in their room. Messages are looked at in the order of their ids.
+/// Which messages were said after the agent's last answer in their room. Messages are looked at in the order
+/// of their ids.
 struct Turns {
   /// The id of the last answer in each room, where it is ahead of what is being looked at.
   private var lastAnswers: [String: Int64] = [:]

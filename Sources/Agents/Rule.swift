@@ -18,8 +18,8 @@ package struct Rule: Sendable, Equatable {
   package let condition: Condition
   /// The rule applies only to texts that also name the agent.
   package let isNamed: Bool
-  /// Placeholders: `{user}` who is answered, `{room}`, `{text}` the whole text, `{rest}` what follows the prefix, `{time}` the
-  /// time of day.
+  /// Placeholders: `{user}` who is answered, `{room}`, `{text}` the whole text, `{rest}` what follows the
+  /// prefix, `{time}` the time of day.
   package let answer: String
 
   /// Throws a sentence that names the rule if it can never work.
@@ -52,8 +52,8 @@ package struct Rule: Sendable, Equatable {
     }
   }
 
-  /// nil if the rule does not apply to `text`; else what follows the prefix (the whole text where there is none). `agent`: the name
-  /// under which the agent answers.
+  /// nil if the rule does not apply to `text`; else what follows the prefix (the whole text where there is
+  /// none). `agent`: the name under which the agent answers.
   func match(_ text: String, agent: Nick) -> String? {
     if isNamed, !Words.name(agent, in: text) { return nil }
     switch condition {

@@ -13,8 +13,8 @@ package struct RuleAgent: Agent {
     self.timeOfDay = timeOfDay
   }
 
-  /// The rules of the service that LineChat grew out of; but a question is answered only if it names the agent, as people ask each
-  /// other.
+  /// The rules of the service that LineChat grew out of; but a question is answered only if it names the
+  /// agent, as people ask each other.
   package static func defaultRules() throws(RuleError) -> [Rule] {
     [
       try Rule(

@@ -31,8 +31,8 @@ struct ChatScreen {
     _ = streams.print(ChatScreen.clearing + input(editor).drawing(below: lines))
   }
 
-  /// Gives the terminal back and stops the program and those beside it in its job, as Ctrl-Z does where the terminal is not raw.
-  /// Returns when the job goes on.
+  /// Gives the terminal back and stops the program and those beside it in its job, as Ctrl-Z does where the
+  /// terminal is not raw. Returns when the job goes on.
   func suspend() {
     restore()
     kill(0, SIGTSTP)

@@ -23,7 +23,8 @@ extension ChatSession {
     }
   }
 
-  /// The server answers everything that it took before it says that, so it has taken nothing of what it did not answer.
+  /// The server answers everything that it took before it says that, so it has taken nothing of what it did
+  /// not answer.
   private mutating func throttled(_ text: String) -> [Action] {
     var drafts: [Draft] = []
     for case .message(let draft) in awaited { drafts.append(draft) }
@@ -65,7 +66,8 @@ extension ChatSession {
     return received(.end(name: room.text, id: nil))
   }
 
-  /// What stands after the quoted command; the whole text when the quotation is another one (the server cuts long ones).
+  /// What stands after the quoted command; the whole text when the quotation is another one (the server cuts
+  /// long ones).
   private func reason(_ text: String, asked: String) -> String {
     text.hasPrefix(asked + ": ") ? String(text.dropFirst(asked.count + 2)) : text
   }

@@ -1,7 +1,8 @@
 import LineProtocol
 
-/// One room over one connection after another, as a pure state machine: what happened goes in, what to send and what to
-/// tell comes out. Nothing is lost or doubled between connections: each `JOIN` continues after the last message seen.
+/// One room over one connection after another, as a pure state machine: what happened goes in, what to send
+/// and what to tell comes out. Nothing is lost or doubled between connections: each `JOIN` continues after
+/// the last message seen.
 struct ChatSession: Sendable {
   /// Where the first connection begins.
   enum Start: Equatable, Sendable {
@@ -51,7 +52,8 @@ struct ChatSession: Sendable {
   var awaited: [Command] = []
   /// Drafts that were not sent yet.
   var waiting: [Draft] = []
-  /// Drafts that were sent over a connection that broke before the answer; a replay shows which of them were stored.
+  /// Drafts that were sent over a connection that broke before the answer; a replay shows which of them were
+  /// stored.
   var unconfirmed: [UnconfirmedDraft] = []
   /// The lines of a message whose last line has not come.
   var parts: [String] = []
@@ -181,8 +183,8 @@ struct ChatSession: Sendable {
     case disconnected(String)
     /// The server does not let this session in; another attempt may pass if the refusal is `transient`.
     case rejected(String, transient: Bool)
-    /// The server ends the connection because too much came at once; another may be made in so many seconds. What it has not
-    /// answered it has not taken, and waits for that.
+    /// The server ends the connection because too much came at once; another may be made in so many seconds.
+    /// What it has not answered it has not taken, and waits for that.
     case throttled(String, seconds: Int64)
   }
 }

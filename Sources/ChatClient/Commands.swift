@@ -3,26 +3,28 @@ package import LineProtocol
 
 /// `linechat chat`: talks in a room until the person quits or, in a pipe, the input ends.
 ///
-/// Returns the exit status. At a terminal that is 0 unless the server could not be reached, refused the session, or left a
-/// text unacknowledged; in a pipe 0 when every line is stored, otherwise 1. What failed is told on standard error.
+/// Returns the exit status. At a terminal that is 0 unless the server could not be reached, refused the
+/// session, or left a text unacknowledged; in a pipe 0 when every line is stored, otherwise 1. What failed is
+/// told on standard error.
 package func runChat(user: Nick, room: RoomName, server: ServerAddress) -> Int32 {
   runChat(user: user, room: room, server: server, streams: Streams())
 }
 
 /// `linechat send`: sends a text of one line as `name` (numbered if it is taken) and prints the message's id.
 ///
-/// Returns the exit status: 0 when the message is stored; 1 when it was refused or the connection failed, with the reason
-/// on standard error.
+/// Returns the exit status: 0 when the message is stored; 1 when it was refused or the connection failed,
+/// with the reason on standard error.
 package func runSend(room: RoomName, text: String, name: Nick, server: ServerAddress) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   return SendCommand(name: name, room: room, server: server, streams: Streams()).run(text)
 }
 
-/// `linechat tail`: prints each message of a room as `ID USER TEXT`, further lines of a text indented by a tab.
+/// `linechat tail`: prints each message of a room as `ID USER TEXT`, further lines of a text indented by a
+/// tab.
 ///
 /// - Parameter after: The id after which to begin; 0 is the beginning, nil begins with what comes next.
-/// - Returns: The exit status: 0 when stopped by SIGINT, SIGTERM or the end of whoever reads the output; 1 when the server
-///   could not be reached at first, refused, or has another log than the one followed.
+/// - Returns: The exit status: 0 when stopped by SIGINT, SIGTERM or the end of whoever reads the output; 1
+///   when the server could not be reached at first, refused, or has another log than the one followed.
 package func runTail(room: RoomName, after: Int64?, server: ServerAddress) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   let streams = Streams()

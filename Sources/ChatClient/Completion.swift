@@ -1,10 +1,12 @@
-/// What Tab makes of the word before the cursor: one candidate after the other, and then again the word itself.
+/// What Tab makes of the word before the cursor: one candidate after the other, and then again the word
+/// itself.
 struct Completion: Equatable, Sendable {
   private let choices: [String]
   private var next = 0
 
-  /// `before` is what stands before the cursor, `names` who is in the room. A name that begins the line addresses somebody, so a
-  /// colon follows; a word that begins it with a slash is a command. Nil when nothing begins like the word.
+  /// `before` is what stands before the cursor, `names` who is in the room. A name that begins the line
+  /// addresses somebody, so a colon follows; a word that begins it with a slash is a command. Nil when
+  /// nothing begins like the word.
   init?(before: String, names: some Sequence<String>) {
     let start = before.lastIndex(of: " ").map { before.index(after: $0) } ?? before.startIndex
     let (lead, word) = (before[..<start], before[start...])

@@ -114,7 +114,8 @@ struct InteractiveChat {
     return nil
   }
 
-  /// A typed line can be corrected, unless another one is begun already: then Up brings it back. After a pasted one more is to come.
+  /// A typed line can be corrected, unless another one is begun already: then Up brings it back. After a
+  /// pasted one more is to come.
   private mutating func notSent(_ line: String, _ reason: String, _ isPasted: Bool) {
     if isPasted { return screen.show([transcript.note("not sent", line, reason)], above: editor) }
     if editor.isEmpty { editor.restore(line) }

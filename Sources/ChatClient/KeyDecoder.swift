@@ -1,5 +1,5 @@
-/// Makes keys out of the bytes that a terminal sends: UTF-8, controls, and the escape sequences of the keys that the line
-/// editor knows (ECMA-48 and xterm). Others are swallowed whole.
+/// Makes keys out of the bytes that a terminal sends: UTF-8, controls, and the escape sequences of the keys
+/// that the line editor knows (ECMA-48 and xterm). Other sequences are read to their end and ignored.
 struct KeyDecoder: Equatable, Sendable {
   enum Key: Equatable, Sendable {
     case scalar(Unicode.Scalar)

@@ -1,7 +1,7 @@
 /// A text with a cursor in it, and what the editing keys do to it.
 struct LineBuffer: Equatable, Sendable {
-  /// What stands before and after the cursor. In two strings each edit is at an end, and a combining mark joins the
-  /// letter before it by itself.
+  /// What stands before and after the cursor. In two strings each edit is at an end, and a combining mark
+  /// joins the letter before it by itself.
   private(set) var before = ""
   private(set) var after = ""
 

@@ -2,7 +2,8 @@ import CLinux
 import Glibc
 import LineProtocol
 
-/// A TCP connection that sends and receives lines, to be driven by `poll`: nothing here waits, except connecting.
+/// A TCP connection that sends and receives lines, to be driven by `poll`: nothing here waits, except
+/// connecting.
 final class LineConnection {
   let descriptor: Int32
   private var received: [UInt8] = []
@@ -22,8 +23,8 @@ final class LineConnection {
     unsent.append(UInt8(ascii: "\n"))
   }
 
-  /// Sends what the socket takes now. That the connection is broken shows when it is read: what the server said before
-  /// may still be there.
+  /// Sends what the socket takes now. That the connection is broken shows when it is read: what the server
+  /// said before may still be there.
   func flush() {
     var sent = 0
     while sent < unsent.count {

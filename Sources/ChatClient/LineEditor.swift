@@ -1,5 +1,5 @@
-/// The line that is being typed: bytes of the keyboard go in, what they ask for comes out. Knows no screen. The keys are those of
-/// readline in its default (emacs) mode.
+/// The line that is being typed: bytes of the keyboard go in, what they ask for comes out. Knows no screen.
+/// The keys are those of readline in its default (emacs) mode.
 struct LineEditor: Equatable, Sendable {
   enum Request: Equatable, Sendable {
     /// The line is complete; the editor is empty again.

@@ -1,8 +1,9 @@
 /// When a pipe may send its next lines: how many may be under way, and when it rests.
 ///
-/// A server holds up who sends more than so much a second, and ends the connection when that has gone on for minutes without two seconds
-/// of rest (docs/OPERATIONS.md, "Floods and crowds"). A pipe always has more to send; so if answers come slowly it rests now and then.
-/// That costs it nothing: what it may send adds up meanwhile. A pure value; times are milliseconds of a clock that never goes back.
+/// A server holds up who sends more than so much a second, and ends the connection when that has gone on for
+/// minutes without two seconds of rest (docs/OPERATIONS.md, "Floods and crowds"). A pipe always has more to
+/// send; so if answers come slowly it rests now and then. That costs it nothing: what it may send adds up
+/// meanwhile. A pure value; times are milliseconds of a clock that never goes back.
 struct Pace: Equatable, Sendable {
   /// How many lines may wait for their answer: enough for the server to store many at once.
   static let window = 256

@@ -3,8 +3,8 @@ import LineProtocol
 
 /// `linechat chat` whose input is no terminal: sends each line, and says nothing but what went wrong.
 ///
-/// A server that ends the connection because too much came at once says how long to wait; then it goes on with the first line that was
-/// not answered.
+/// A server that ends the connection because too much came at once says how long to wait; then it goes on
+/// with the first line that was not answered.
 struct PipedChat {
   private let streams: Streams
   private let connection: ReconnectingConnection

@@ -1,9 +1,11 @@
 import Glibc
 import LineProtocol
 
-/// A session and the connection it has at the moment: does the reading, writing and connecting that the session asks for.
+/// A session and the connection it has at the moment: does the reading, writing and connecting that the
+/// session asks for.
 final class ReconnectingConnection {
-  /// How long the server may take until the session is live; it may have to probe another holder of the name for 10 s.
+  /// How long the server may take until the session is live; it may have to probe another holder of the name
+  /// for 10 s.
   private static let timeout: Int64 = 30_000
 
   private(set) var session: ChatSession
@@ -117,9 +119,11 @@ final class ReconnectingConnection {
   }
 }
 
-/// The pauses between attempts to connect: up to 0.2 s, doubled each time up to 5 s, and each at least half as long.
+/// The pauses between attempts to connect: up to 0.2 s, doubled each time up to 5 s, and each at least half
+/// as long.
 ///
-/// The rest is left to chance: all clients of a server that was restarted would come back in the same moment otherwise.
+/// The rest is left to chance: all clients of a server that was restarted would come back in the same moment
+/// otherwise.
 struct Backoff: Equatable, Sendable {
   private static let first: Int64 = 200
   private static let longest: Int64 = 5000

@@ -1,5 +1,5 @@
-/// Makes text from others safe to show on a terminal. The server lets no escape sequence through; the client does not
-/// rely on it.
+/// Makes text from others safe to show on a terminal. The server lets no escape sequence through; the client
+/// does not rely on it.
 enum Sanitizer {
   /// The text with what a terminal might obey replaced by U+FFFD, and IRC's formatting left out
   /// (modern.ircdocs.horse/formatting). Tabs stay.
@@ -20,9 +20,9 @@ enum Sanitizer {
     return String(out)
   }
 
-  /// The same as ``visible(_:)``, between marks where the text has something that is written from right to left or turns the
-  /// direction: so whatever it is made of, what stands before and after it on the line keeps its order (Unicode's UAX #9, 2.4:
-  /// explicit directional isolates).
+  /// The same as ``visible(_:)``, between marks where the text has something that is written from right to
+  /// left or turns the direction: so whatever it is made of, what stands before and after it on the line
+  /// keeps its order (Unicode's UAX #9, 2.4: explicit directional isolates).
   static func isolated(_ text: String) -> String {
     let shown = visible(text)
     return shown.unicodeScalars.contains(where: turnsDirection) ? "\u{2068}\(shown)\u{2069}" : shown

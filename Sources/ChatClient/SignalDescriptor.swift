@@ -16,7 +16,7 @@ final class SignalDescriptor {
   }
 
   deinit {
-    // What has come and is not read would strike as soon as it is no longer held back.
+    // A signal that has come and is not read would be delivered as soon as it is no longer blocked.
     while next() != nil {}
     close(descriptor)
     pthread_sigmask(SIG_SETMASK, &before, nil)

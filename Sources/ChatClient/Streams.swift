@@ -35,8 +35,8 @@ struct Streams: Sendable {
   }
 }
 
-/// Waits until one of the descriptors has something or the time is over (milliseconds; -1 without end), and returns what
-/// each has. After an interruption none has anything.
+/// Waits until one of the descriptors has something or the time is over (milliseconds; -1 without end), and
+/// returns what each has. After an interruption none has anything.
 func wait(for descriptors: [pollfd], atMost milliseconds: Int32) -> [Int16] {
   var descriptors = descriptors
   let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)

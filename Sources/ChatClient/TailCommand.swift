@@ -97,7 +97,8 @@ struct TailCommand {
     return nil
   }
 
-  /// `ID USER TEXT`, where further lines of the text begin with a tab: the same whether the message is live or stored.
+  /// `ID USER TEXT`, where further lines of the text begin with a tab: the same whether the message is live
+  /// or stored.
   static func record(_ message: ChatMessage, forTerminal: Bool) -> String {
     let shown = { (text: String) in forTerminal ? Sanitizer.isolated(text) : text }
     let lines = message.text.split(separator: "\n", omittingEmptySubsequences: false).map {

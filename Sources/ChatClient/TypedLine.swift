@@ -1,5 +1,5 @@
-/// What a line means that was entered at a terminal. Only a line that is no command goes into the room, so that a mistyped command,
-/// or one of other programs such as `/msg bob secret`, is said to nobody.
+/// What a line means that was entered at a terminal. Only a line that is no command goes into the room, so
+/// that a mistyped command, or one of other programs such as `/msg bob secret`, is said to nobody.
 enum TypedLine: Equatable, Sendable {
   case nothing
   case say(String)
@@ -19,7 +19,8 @@ enum TypedLine: Equatable, Sendable {
     "Ctrl-L draws the screen anew; Ctrl-Z stops the client until you say fg.",
   ]
 
-  /// - Parameter isPasted: The end of the line was pasted, so nobody has looked at the line and pressed Enter.
+  /// - Parameter isPasted: The end of the line was pasted, so nobody has looked at the line and pressed
+  ///   Enter.
   init(_ line: String, isPasted: Bool = false) {
     // Blanks before a slash, seen or not, are a slip of the hand.
     let command = line.drop(while: TypedLine.isBlank)

@@ -1,9 +1,11 @@
 import LineProtocol
 
-/// Decides requests at their places, stores what must be kept, and publishes what came of them. Confined to one thread, the log's.
+/// Decides requests at their places, stores what must be kept, and publishes what came of them. Confined to
+/// one thread, the log's.
 ///
-/// A batch is decided inside the transaction that stores its entries. If that fails, its events are taken back, and it is decided
-/// again on a log that is closed: so nothing that was not stored leaves a trace, and what needs no row goes on.
+/// A batch is decided inside the transaction that stores its entries. If that fails, its events are taken
+/// back, and it is decided again on a log that is closed: so nothing that was not stored leaves a trace, and
+/// what needs no row goes on.
 package final class Applier {
   /// Requests and bytes of one transaction at most, so that its delivery is one bounded step too.
   static let batchRequests = 4_096
@@ -24,7 +26,8 @@ package final class Applier {
     self.clock = clock
   }
 
-  /// Works until the order is closed and everything that was submitted has been dealt with. Calls `publish` with each batch, in order.
+  /// Works until the order is closed and everything that was submitted has been dealt with. Calls `publish`
+  /// with each batch, in order.
   package func run(publish: (Batch) -> Void) {
     while let taken = order.take(within: store.waitMilliseconds) {
       var rest = taken[...]

@@ -2,8 +2,8 @@ package import LineProtocol
 
 /// Something that happened, at its place in the order: what it was, whom it concerns, and who caused it.
 ///
-/// Whatever must hold after a restart is an *entry*: a row of the log with the next id. The rest has its place in the order and no
-/// row. An event also holds what ``ChatState`` needs to take it back.
+/// Whatever must hold after a restart is an *entry*: a row of the log with the next id. The rest has its
+/// place in the order and no row. An event also holds what ``ChatState`` needs to take it back.
 package struct Event: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// An entry: a message was said.
@@ -136,8 +136,8 @@ package struct Parting: Sendable, Equatable {
 }
 
 package struct Renaming: Sendable, Equatable {
-  /// How a change of name looks in a room. Where other sessions keep the old name, or the new one was there before, it is not seen
-  /// as one.
+  /// How a change of name looks in a room. Where other sessions keep the old name, or the new one was there
+  /// before, it is not seen as one.
   package enum Look: UInt8, Sendable {
     case renamed
     /// The old name stays, the new one comes.

@@ -1,18 +1,19 @@
 package import LineProtocol
 
-/// What a session asks for that changes something. It holds only what was asked, in names: what follows from its place (an id, a
-/// time, whether a name is the first in a room) is in the ``Event`` alone.
+/// What a session asks for that changes something. It holds only what was asked, in names: what follows from
+/// its place (an id, a time, whether a name is the first in a room) is in the ``Event`` alone.
 package struct Request: Sendable, Equatable {
   package enum Action: Sendable, Equatable {
     /// A line session takes a nick, its first or another one.
     case claim(Nick)
-    /// A session that claims nothing (WebSocket) says what it is called, and enters a room. Both happen, or neither.
+    /// A session that claims nothing (WebSocket) says what it is called, and enters a room. Both happen, or
+    /// neither.
     case enter(Nick, RoomName, after: Int64?)
     /// Enter a room, which is made if it is not there. `after`: resume behind this id.
     case join(RoomName, after: Int64?)
     case part(RoomName, reason: String?)
-    /// Say something in a room that one has joined. `once`: if this name has used the reference before, the answer is that of the
-    /// first time, and nothing is said.
+    /// Say something in a room that one has joined. `once`: if this name has used the reference before, the
+    /// answer is that of the first time, and nothing is said.
     case publish(RoomName, MessageText, Message.Kind, once: MessageReference? = nil)
     /// Say something in any room, which is made if it is not there, without being there: POST and agents.
     case post(RoomName, MessageText, as: Nick, Message.Role, once: MessageReference? = nil)
@@ -81,10 +82,11 @@ package struct Utterance: Sendable, Equatable {
   package let reference: MessageReference?
 }
 
-/// Names one session (a connection that takes part in the chat, on any door) for as long as its node runs, among those of all nodes.
+/// Names one session (a connection that takes part in the chat, on any door) for as long as its node runs,
+/// among those of all nodes.
 ///
-/// On one node, node and incarnation are 0. They are part of the name because an event of another node's loop 0, serial 5 must not
-/// answer a session of this one.
+/// On one node, node and incarnation are 0. They are part of the name because an event of another node's loop
+/// 0, serial 5 must not answer a session of this one.
 package struct SessionID: Hashable, Sendable {
   /// The process that the session is connected to.
   package let node: UInt16

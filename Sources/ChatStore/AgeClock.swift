@@ -2,12 +2,12 @@ import Glibc
 
 /// The time that messages are aged by: a clock that jumps ahead takes no history away.
 ///
-/// A wrong clock cannot be told from a right one by itself. But the server sees time pass, on the clock that counts
-/// from the machine's boot and that nobody sets; and it notes in the database which time it has come to. A clock that
-/// is ahead of that by more than ``tolerance`` is not believed, and age goes on with the time that has been seen to
-/// pass. So a jump removes nothing, and a room that is quiet, or a clock that stays wrong, does not end the removal.
-/// Time in which no server ran counts as a jump when it is long: what is too old then stays, until a person has looked
-/// (``repairTimes(in:now:)``).
+/// A wrong clock cannot be told from a right one by itself. But the server sees time pass, on the clock that
+/// counts from the machine's boot and that nobody sets; and it notes in the database which time it has come
+/// to. A clock that is ahead of that by more than ``tolerance`` is not believed, and age goes on with the
+/// time that has been seen to pass. So a jump removes nothing, and a room that is quiet, or a clock that
+/// stays wrong, does not end the removal. Time in which no server ran counts as a jump when it is long: what
+/// is too old then stays, until a person has looked (``repairTimes(in:now:)``).
 ///
 /// A pure value: the caller brings both clocks, in milliseconds.
 struct AgeClock: Sendable {
@@ -30,7 +30,8 @@ struct AgeClock: Sendable {
   /// The time that has been seen to pass.
   func reached(uptime: Int64) -> Int64 { reached + max(0, uptime - self.uptime) }
 
-  /// The time to age by. `wall`: milliseconds since 1970; `uptime`: since the machine's boot, suspension included.
+  /// The time to age by. `wall`: milliseconds since 1970; `uptime`: since the machine's boot, suspension
+  /// included.
   mutating func read(wall: Int64, uptime: Int64) -> Int64 {
     let expected = reached(uptime: uptime)
     if wall - expected > Self.tolerance {
@@ -38,14 +39,16 @@ struct AgeClock: Sendable {
       return expected
     }
     doubt = 0
-    // A clock that is behind is followed for now, which removes less, and not learnt from: many machines begin in 1970.
+    // A clock that is behind is followed for now, which removes less, and not learnt from: many machines
+    // begin in 1970.
     if wall < expected { return wall }
     (reached, self.uptime) = (wall, uptime)
     return wall
   }
 
-  /// Goes on from the time that an earlier server has noted. A file without a note, of an older version, has the times of
-  /// its messages; its last one may have been written under a clock that was wrong already, so that is not asked.
+  /// Goes on from the time that an earlier server has noted. A file without a note, of an older version, has
+  /// the times of its messages; its last one may have been written under a clock that was wrong already, so
+  /// that is not asked.
   init(_ database: Database, _ clocks: LogClocks) throws(SQLError) {
     let noted = try database.number("SELECT value FROM state WHERE key = 'time'")
     let spoken = try database.number("SELECT time FROM messages ORDER BY id DESC LIMIT 1 OFFSET 1")

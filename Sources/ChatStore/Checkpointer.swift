@@ -1,12 +1,15 @@
 import CSQLite
 import Threads
 
-/// Copies the WAL back into the database on a connection and a thread of its own, so that commits do not wait for it.
+/// Copies the WAL back into the database on a connection and a thread of its own, so that commits do not wait
+/// for it.
 ///
-/// SQLite starts the WAL anew only when all of it has been copied at the moment of a commit, which under a steady flood
-/// never happens from another thread; so when the WAL has grown past `hardLimit`, the writer copies the little that is left.
+/// SQLite starts the WAL anew only when all of it has been copied at the moment of a commit, which under a
+/// steady flood never happens from another thread; so when the WAL has grown past `hardLimit`, the writer
+/// copies the little that is left.
 ///
-/// `@unchecked Sendable`: `nextRequest` belongs to the writer thread; the database goes to the checkpointing thread, once.
+/// `@unchecked Sendable`: `nextRequest` belongs to the writer thread; the database goes to the checkpointing
+/// thread, once.
 final class Checkpointer: @unchecked Sendable {
   /// Pages (of 4 KiB) of the WAL after which a checkpoint is asked for, and again after as many more.
   private static let softLimit = 2_000
@@ -36,7 +39,8 @@ final class Checkpointer: @unchecked Sendable {
       thread = try Thread {
         // This thread has nothing else to do at first.
         warmUp.readAhead()
-        // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries again.
+        // A checkpoint that fails changes nothing: the WAL still has everything, and the next one tries
+        // again.
         while requests.take() != nil { try? confined.execute(Self.statement) }
       }
     } catch {

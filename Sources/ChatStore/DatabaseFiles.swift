@@ -3,8 +3,9 @@ import Glibc
 
 /// The database and its WAL as they were opened.
 ///
-/// A file that is removed or replaced stays what SQLite writes to, and what is stored there is not there for the next start. So
-/// before each commit they must still be found under their names, which costs two calls of the system.
+/// A file that is removed or replaced stays what SQLite writes to, and what is stored there is not there for
+/// the next start. So before each commit they must still be found under their names, which costs two calls of
+/// the system.
 struct DatabaseFiles {
   private struct Identity: Equatable {
     let device: dev_t
@@ -41,7 +42,8 @@ struct DatabaseFiles {
   }
 
   private static func error(_ message: String) -> SQLError {
-    // https://www.sqlite.org/rescode.html#readonly_dbmoved, which SQLite itself gives only outside of WAL mode.
+    // https://www.sqlite.org/rescode.html#readonly_dbmoved, which SQLite itself gives only outside of WAL
+    // mode.
     SQLError(code: SQLITE_READONLY | 4 << 8, message: message, statement: "COMMIT")
   }
 }

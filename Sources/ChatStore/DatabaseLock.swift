@@ -1,14 +1,16 @@
 import CLinux
 import Glibc
 
-/// Keeps a database for one server, under whatever name it is opened. `linechat.lock` can be removed, and a hard link of the database has
-/// another one beside it.
+/// Keeps a database for one server, under whatever name it is opened. `linechat.lock` can be removed, and a
+/// hard link of the database has another one beside it.
 ///
-/// The lock is on a byte far behind those that SQLite locks (from 2^30 on, https://www.sqlite.org/fileformat2.html#the_lock_byte_page), so that other
-/// programs can read the database. It is one of the open file (fcntl(2), "Open file description locks"): a lock of the process would be
-/// lost when anything in the process closes the database.
+/// The lock is on a byte far behind those that SQLite locks (from 2^30 on,
+/// https://www.sqlite.org/fileformat2.html#the_lock_byte_page), so that other programs can read the database.
+/// It is one of the open file (fcntl(2), "Open file description locks"): a lock of the process would be lost
+/// when anything in the process closes the database.
 ///
-/// The close of the descriptor lets go of SQLite's own locks. Each connection holds this object until it is closed, so it comes last.
+/// The close of the descriptor lets go of SQLite's own locks. Each connection holds this object until it is
+/// closed, so it comes last.
 final class DatabaseLock: Sendable {
   private static let byte: off_t = 1 << 62
 

@@ -20,12 +20,13 @@ struct Delay {
   var waitMilliseconds: Int? {
     guard let began else { return nil }
     let rest = length - began.duration(to: .now)
-    // Rounded up, or the last millisecond would be spent turning round and round.
+    // Rounded up: 0 would make the caller poll without a wait for the last millisecond.
     return rest <= .zero ? 0 : Int(rest / .milliseconds(1)) + 1
   }
 }
 
-/// When the writer tries by itself whether the log can be written again: while commits fail, some time after the last try.
+/// When the writer tries by itself whether the log can be written again: while commits fail, some time after
+/// the last try.
 struct Retry {
   private var delay: Delay
 

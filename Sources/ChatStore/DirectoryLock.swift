@@ -36,7 +36,8 @@ final class DirectoryLock: Sendable {
     }
   }
 
-  /// A directory that was made is there after a loss of power when the one that it is in was synced (fsync(2)).
+  /// A directory that was made is there after a loss of power when the one that it is in was synced
+  /// (fsync(2)).
   private static func syncParent(of made: String, _ path: String) throws(StoreError) {
     let parent = open(made + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     // One that this user may write and not read cannot be synced.

@@ -1,7 +1,8 @@
 import ChatCore
 import LineProtocol
 
-/// Writes entries, rooms and the index of both. Confined to the writer thread; to be called in its transactions.
+/// Writes entries, rooms and the index of both. Confined to the writer thread; to be called in its
+/// transactions.
 final class EntryTables {
   private let insertEntry: Statement
   private let insertRoom: Statement
@@ -72,8 +73,8 @@ enum StoredKind: Equatable {
   /// The column of a topic. Kinds of messages are below it.
   static let topicValue: Int64 = 3
 
-  /// Of a column that anybody may have edited: what no server writes is taken for a message. What is read here as a number SQL has as
-  /// `CAST(kind AS INTEGER)`.
+  /// Of a column that anybody may have edited: what no server writes is taken for a message. What is read
+  /// here as a number SQL has as `CAST(kind AS INTEGER)`.
   init(_ value: Int64) {
     if value == Self.topicValue {
       self = .topic

@@ -91,7 +91,8 @@ final class LogWriter {
       forgetWritten()
     } catch {
       let failure = rollBack(after: error)
-      // Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are not.
+      // Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are
+      // not.
       if case .notStored = failure { lastID = firstID }
       onDisk.subtract(newRooms)
       forgetWritten()
@@ -127,7 +128,8 @@ final class LogWriter {
     }
   }
 
-  /// What is known of a transaction that failed. A failed COMMIT may leave it open; rolling it back then makes the outcome known.
+  /// What is known of a transaction that failed. A failed COMMIT may leave it open; rolling it back then
+  /// makes the outcome known.
   private func rollBack(after error: LogError) -> LogError {
     if !database.isInTransaction { return error }
     do throws(SQLError) {
@@ -236,7 +238,8 @@ final class LogWriter {
     try database.execute(AgeClock.note(ageClock.reached(uptime: clocks.uptime())))
   }
 
-  /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next start does it.
+  /// Leaves the file as the next start likes it best: indexed, and known to be whole. If that fails, the next
+  /// start does it.
   func finish() {
     try? sync?.syncEachCommit()
     let failure = work { () throws(SQLError) in

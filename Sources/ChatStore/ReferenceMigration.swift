@@ -1,9 +1,10 @@
 import ChatCore
 
-/// Puts the references of an older database, which were compared by the row of their message, in a table that has a digest of it.
-/// Where the row was removed meanwhile nothing is known of the message.
+/// Puts the references of an older database, which were compared by the row of their message, in a table that
+/// has a digest of it. Where the row was removed meanwhile nothing is known of the message.
 ///
-/// One pass in the order of ids. There are 100 000 at most, which takes 1.3 s where they are spread over a million messages.
+/// One pass in the order of ids. There are 100 000 at most, which takes 1.3 s where they are spread over a
+/// million messages.
 struct ReferenceMigration {
   private let database: Database
 
@@ -11,7 +12,8 @@ struct ReferenceMigration {
 
   /// To be called in a transaction.
   func run() throws(SQLError) {
-    // The key is not the table's own: in an index of its own it takes half the pages, which a new reference changes one of anywhere.
+    // The key is not the table's own: in an index of its own it takes half the pages, which a new reference
+    // changes one of anywhere.
     try database.execute(
       """
       ALTER TABLE refs RENAME TO old_refs;
@@ -37,8 +39,8 @@ struct ReferenceMigration {
       """)
     let insert = try database.prepare(
       "INSERT OR IGNORE INTO refs (id, time, key, digest) VALUES (?1, ?2, ?3, ?4)")
-    // What was stored is not UTF-8 in a file that was edited, and two may be read as one: the earlier counts. The index is made at the end,
-    // sorted, so it cannot tell.
+    // What was stored is not UTF-8 in a file that was edited, and two may be read as one: the earlier counts.
+    // The index is made at the end, sorted, so it cannot tell.
     var keys: Set<Digest128> = []
     while try old.step() {
       // Anything may stand in a file; what is no id counts nowhere.

@@ -1,22 +1,23 @@
 import ChatCore
 import LineProtocol
 
-/// Which references were used, by whom, for which message. Confined to the writer thread; part of its transactions, so a reference is
-/// on disk exactly when its message is.
+/// Which references were used, by whom, for which message. Confined to the writer thread; part of its
+/// transactions, so a reference is on disk exactly when its message is.
 ///
 /// A message is compared by a digest that is kept here, so it may have been removed from history meanwhile.
 final class References {
-  /// How long a reference counts, in milliseconds, and for how many ids after its own. Both are exclusive, and judged by the place of the
-  /// new message alone: whether the row is purged by then makes no difference.
+  /// How long a reference counts, in milliseconds, and for how many ids after its own. Both are exclusive,
+  /// and judged by the place of the new message alone: whether the row is purged by then makes no difference.
   static let lifetime: Int64 = 24 * 3_600_000
   ///
   /// Ids jump after an unclean end of a run; those who send again after it are still recognised.
   ///
-  /// Each new key changes a page anywhere in the index, and so does each one that is purged. With a million rows a message with a reference takes
-  /// 1.2 times the processor time of one without where it is alone in its commit, and 2.7 times among 64; with ten times as many rows
-  /// it is 1.5 and 3.8 times.
+  /// Each new key changes a page anywhere in the index, and so does each one that is purged. With a million
+  /// rows a message with a reference takes 1.2 times the processor time of one without where it is alone in
+  /// its commit, and 2.7 times among 64; with ten times as many rows it is 1.5 and 3.8 times.
   static let reach: Int64 = StoredState.jump + 1_000_000
-  /// Rows that one step purges at most. There is a step for half as many new rows, so the table does not grow behind the purge.
+  /// Rows that one step purges at most. There is a step for half as many new rows, so the table does not grow
+  /// behind the purge.
   static let purgeStep = 512
 
   private let find: Statement

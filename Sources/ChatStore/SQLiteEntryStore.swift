@@ -1,7 +1,8 @@
 import ChatCore
 import LineProtocol
 
-/// Entries in SQLite: what the log's thread works with. It also does, between two transactions, what else the file needs.
+/// Entries in SQLite: what the log's thread works with. It also does, between two transactions, what else the
+/// file needs.
 final class SQLiteEntryStore: EntryStore {
   private let writer: LogWriter
   private let database: Database

@@ -3,7 +3,8 @@ import Glibc
 import LineProtocol
 import Threads
 
-/// The event log in one SQLite file: a thread that decides and writes, one that reads history, one that checkpoints.
+/// The event log in one SQLite file: a thread that decides and writes, one that reads history, one that
+/// checkpoints.
 package final class SQLiteEventLog: EventLog {
   /// A commit, or a read, that takes longer than this many milliseconds is a stall.
   package static let stallMilliseconds: Int64 = 5_000
@@ -51,7 +52,8 @@ package final class SQLiteEventLog: EventLog {
   package struct Observers: Sendable {
     /// Gets the error when commits begin to fail, and nil when they succeed again.
     package var troubled: @Sendable (LogError?) -> Void = { _ in }
-    /// Gets the milliseconds that the clock is ahead when messages are not removed by it any more, and nil when they are again.
+    /// Gets the milliseconds that the clock is ahead when messages are not removed by it any more, and nil
+    /// when they are again.
     package var clockDoubted: @Sendable (Int64?) -> Void = { _ in }
 
     package init(
@@ -103,8 +105,8 @@ package final class SQLiteEventLog: EventLog {
     self.clocks = clocks
   }
 
-  /// Starts the threads. On one of them, requests of `order` are decided by a state that begins with what is on disk, and `publish` is
-  /// called with each batch, in order.
+  /// Starts the threads. On one of them, requests of `order` are decided by a state that begins with what is
+  /// on disk, and `publish` is called with each batch, in order.
   package func start(
     deciding order: LocalOrder, _ policy: Policy = Policy(), observers: Observers = Observers(),
     publish: @escaping @Sendable (Batch) -> Void

@@ -1,16 +1,16 @@
 /// The tables, as they are today, and the way there from every earlier version.
 ///
-/// `PRAGMA user_version` holds the version of a file. A migration is never changed once it was released: a new one is added behind
-/// it.
+/// `PRAGMA user_version` holds the version of a file. A migration is never changed once it was released: a
+/// new one is added behind it.
 enum Schema {
   /// "LnCh": tells a LineChat file from other SQLite databases.
   private static let applicationID: Int64 = 0x4C6E_4368
   static var version: Int64 { Int64(Migration.allCases.count) }
 
-  /// `messages` is append-only by id, the cheapest thing SQLite can be asked to do. Which messages a room has is kept in
-  /// `room_messages`, filled in larger steps behind the tail: in order, so that a step touches each page of a room once
-  /// (docs/ARCHITECTURE.md has the measurements). `state` has `last_id`, the last id given, and `indexed_to`,
-  /// the last id that `room_messages` knows of.
+  /// `messages` is append-only by id, which costs SQLite least. Which messages a room has
+  /// is kept in `room_messages`, filled in larger steps behind the tail: in order, so that a step touches
+  /// each page of a room once (docs/ARCHITECTURE.md has the measurements). `state` has `last_id`, the last id
+  /// given, and `indexed_to`, the last id that `room_messages` knows of.
   private enum Migration: CaseIterable {
     case tables, references, digestsOfReferences, topicsAsEntries
   }
@@ -55,8 +55,9 @@ enum Schema {
     CREATE INDEX refs_by_id ON refs (id);
     """
 
-  /// A change of topic is a row of `messages` with `kind` 3. So that readers of messages need not step over what is none, `room_messages`
-  /// has messages only, and `room_changes` has the rest, filled in the same steps. Topics that were set before have no entry.
+  /// A change of topic is a row of `messages` with `kind` 3. So that readers of messages need not step over
+  /// what is none, `room_messages` has messages only, and `room_changes` has the rest, filled in the same
+  /// steps. Topics that were set before have no entry.
   private static let topicsAsEntries = """
     CREATE TABLE room_changes (
       room INTEGER NOT NULL,
@@ -70,7 +71,8 @@ enum Schema {
       FROM messages JOIN rooms ON rooms.id = messages.room WHERE kind < 3 ORDER BY messages.id;
     """
 
-  /// Brings a database from the version before up to version `number`, from 1 on. To be called in a transaction.
+  /// Brings a database from the version before up to version `number`, from 1 on. To be called in a
+  /// transaction.
   static func migrate(_ database: Database, to number: Int) throws(SQLError) {
     switch Migration.allCases[number - 1] {
     case .tables: try database.execute(tables)
@@ -80,8 +82,8 @@ enum Schema {
     }
   }
 
-  /// Refuses a file that is not LineChat's, or of a newer version. Nothing in it is changed by that. Gives its version; 0 for an empty
-  /// file.
+  /// Refuses a file that is not LineChat's, or of a newer version. Nothing in it is changed by that. Gives
+  /// its version; 0 for an empty file.
   @discardableResult
   static func check(_ database: Database, path: String) throws(StoreError) -> Int {
     do {

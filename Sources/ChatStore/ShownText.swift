@@ -1,7 +1,7 @@
 import LineProtocol
 
-/// What is shown of a text or a name that was read from the file, which anybody may have edited: never anything that would end a line of the
-/// protocols, or its words, in another place.
+/// What is shown of a text or a name that was read from the file, which anybody may have edited: never
+/// anything that would end a line of the protocols, or its words, in another place.
 enum ShownText {
   private static let unknown = "unknown"
 

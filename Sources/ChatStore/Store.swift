@@ -1,7 +1,8 @@
 import ChatCore
 import Glibc
 
-/// A data directory that is locked, checked and up to date: what the threads of a ``SQLiteEventLog`` start from.
+/// A data directory that is locked, checked and up to date: what the threads of a ``SQLiteEventLog`` start
+/// from.
 struct Store {
   let path: String
   let lock: DirectoryLock
@@ -103,7 +104,8 @@ struct Store {
 struct DiskAccess: Sendable {
   /// What keeps the database for this server, once it does.
   var lock: DatabaseLock?
-  /// The name of the SQLite VFS that opens the files, https://www.sqlite.org/vfs.html; nil for that of the system.
+  /// The name of the SQLite VFS that opens the files, https://www.sqlite.org/vfs.html; nil for that of the
+  /// system.
   var vfs: String?
   /// How long a transaction waits for one of another process.
   var lockTimeout = LockTimeout(milliseconds: 5_000)

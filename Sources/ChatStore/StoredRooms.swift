@@ -4,7 +4,8 @@ import LineProtocol
 /// The rooms in the file. Rows that cannot be rooms are left as they are, and left out.
 struct StoredRooms {
   private(set) var rooms: [StoredRoom] = []
-  /// The id of the newest entry of each room that has a row, also of one that is left out; 0 if there is none.
+  /// The id of the newest entry of each room that has a row, also of one that is left out; 0 if there is
+  /// none.
   private(set) var newest: [RoomID: Int64] = [:]
   /// The greatest number of a room that is shown or left out.
   private(set) var lastRoom: Int64 = 0

@@ -1,9 +1,10 @@
-/// What the file says of its ids: the table `state`, checked against the messages, and made anew where rows of it are gone.
+/// What the file says of its ids: the table `state`, checked against the messages, and made anew where rows
+/// of it are gone.
 ///
 /// A file may have been edited, damaged, or saved from a damaged one: nothing in it is believed unseen.
 struct StoredState {
-  /// Ids that may be in a file at start. JSON's readers know whole numbers up to 2^53 (RFC 8259 §6); the 2^40 that are left before that are
-  /// more than one run can give.
+  /// Ids that may be in a file at start. JSON's readers know whole numbers up to 2^53 (RFC 8259 §6); the 2^40
+  /// that are left before that are more than one run can give.
   static let ids: ClosedRange<Int64> = 1...(1 << 53) - (1 << 40)
   /// More ids than can have been given between the last sync of the disk and a crash.
   static let jump: Int64 = 1_000_000
@@ -12,20 +13,23 @@ struct StoredState {
   private(set) var lastID: Int64
   /// What was made anew, in words.
   private(set) var repairs: [String] = []
-  /// Why it could not be written: the disk is full, or takes nothing. Then ``save(_:)`` is to be called before the first id is given.
+  /// Why it could not be written: the disk is full, or takes nothing. Then ``save(_:)`` is to be called
+  /// before the first id is given.
   private(set) var failure: SQLError?
   private let durability: Durability
   private var isRead = false
 
-  /// Reads the state and brings it up to date for a run with `durability`, in one transaction. To be called while commits are synced.
+  /// Reads the state and brings it up to date for a run with `durability`, in one transaction. To be called
+  /// while commits are synced.
   init(_ database: Database, _ durability: Durability, path: String) throws(StoreError) {
     lastID = 0
     self.durability = durability
     do {
       try database.execute("BEGIN IMMEDIATE")
       try load(database, durability, path)
-      // Synced, so the mark and the jump are on disk before the first id of this run is given. If they were written like its messages,
-      // a loss of power could take them along, and the next run would give the same ids.
+      // Synced, so the mark and the jump are on disk before the first id of this run is given. If they were
+      // written like its messages, a loss of power could take them along, and the next run would give the
+      // same ids.
       try database.execute("COMMIT")
     } catch let error as SQLError {
       // What is there can be read all the same. What is not right in it cannot be made so.
@@ -50,7 +54,8 @@ struct StoredState {
       lastID = max(newest, try Self.greatest("id", of: "refs", database))
       lastID = max(lastID, try Self.greatest("trimmed_to", of: "rooms", database))
     }
-    // Without a sync after each commit a loss of power may have taken ids back that somebody has seen; so may whoever took the rows.
+    // Without a sync after each commit a loss of power may have taken ids back that somebody has seen; so may
+    // whoever took the rows.
     if stored == nil || mark != 0 { lastID += Self.jump }
     guard lastID <= Self.ids.upperBound else { throw Self.damaged("last_id", lastID, path) }
     if stored == nil { repairs.append("the last id was not in it; ids go on after \(lastID)") }
@@ -80,7 +85,8 @@ struct StoredState {
     try Self.set("unsynced", durability == .normal ? 1 : 0, database)
   }
 
-  /// Whether the index has what it says it has: told from the newest entry that should be in it, and the oldest that should not.
+  /// Whether the index has what it says it has: told from the newest entry that should be in it, and the
+  /// oldest that should not.
   private func isIndexed(upTo last: Int64, _ database: Database) throws(SQLError) -> Bool {
     let edge = try database.prepare(
       """

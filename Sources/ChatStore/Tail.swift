@@ -2,11 +2,12 @@ import ChatCore
 import LineProtocol
 import Threads
 
-/// The entries that are on disk and not yet in the index of rooms: which room each id belongs to, in the order of ids.
+/// The entries that are on disk and not yet in the index of rooms: which room each id belongs to, in the
+/// order of ids.
 ///
-/// The writer appends after each commit and forgets after each step of indexing. Readers copy a room's part *before* they open their
-/// snapshot: what was forgotten by then is indexed in the snapshot, and what is both copied and indexed
-/// is told apart by the snapshot's `indexed_to`.
+/// The writer appends after each commit and forgets after each step of indexing. Readers copy a room's part
+/// *before* they open their snapshot: what was forgotten by then is indexed in the snapshot, and what is both
+/// copied and indexed is told apart by the snapshot's `indexed_to`.
 final class Tail: Sendable {
   struct Entry: Sendable {
     let room: Int64
@@ -31,7 +32,8 @@ final class Tail: Sendable {
 
   func append(_ new: [Entry]) { entries.withLock { $0 += new } }
 
-  /// The first ids of a room in a range, at most `limit`, in the direction of the range: `.after` ascends, the others descend.
+  /// The first ids of a room in a range, at most `limit`, in the direction of the range: `.after` ascends,
+  /// the others descend.
   func ids(
     of room: RoomID, in range: HistoryQuery.Range, _ kinds: HistoryQuery.Kinds = .messages, limit: Int
   ) -> [Int64] {
@@ -50,7 +52,8 @@ final class Tail: Sendable {
     return ids
   }
 
-  /// Stops at the limit: a reader who is nearly at the end must not hold the writer up for the whole of a long tail.
+  /// Stops at the limit: a reader who is nearly at the end must not hold the writer up for the whole of a
+  /// long tail.
   private static func take(
     _ limit: Int, of room: RoomID, _ kinds: HistoryQuery.Kinds, from entries: some Sequence<Entry>,
     into ids: inout [Int64]

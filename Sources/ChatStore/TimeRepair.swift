@@ -2,14 +2,15 @@ import Glibc
 
 /// What a clock that was ahead has left in a data directory, set right while no server runs.
 ///
-/// Times never fall, so one message from years ahead gives its time to every later one. Whoever runs this says that the
-/// clock is right now; so messages are removed by it again too (``AgeClock``).
+/// Times never fall, so one message from years ahead gives its time to every later one. Whoever runs this
+/// says that the clock is right now; so messages are removed by it again too (``AgeClock``).
 package struct TimeRepair: Sendable, Equatable {
   /// How many messages and topics were ahead of the clock.
   package let messages: Int64
   package let topics: Int64
 
-  /// Gives every time after `now`, in milliseconds since 1970, that time: so they still never fall. All of it or nothing is done.
+  /// Gives every time after `now`, in milliseconds since 1970, that time: so they still never fall. All of it
+  /// or nothing is done.
   package init(directory: String, now: Int64) throws(StoreError) {
     let path = directory + "/linechat.db"
     if access(path, F_OK) != 0 { throw .directory(path: directory, reason: String(cString: strerror(errno))) }

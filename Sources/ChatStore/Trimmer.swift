@@ -1,10 +1,12 @@
 import ChatCore
 
-/// Takes away what need not be kept, in steps that are small enough to stand between two commits. Confined to the writer thread.
+/// Takes away what need not be kept, in steps that are small enough to stand between two commits. Confined to
+/// the writer thread.
 ///
-/// Entries of all kinds are trimmed; a room's topic stays, as it stands in `rooms`. Where a number of messages is kept, what is older than
-/// the oldest of them goes. Only indexed entries are trimmed: the tail is young. A room's `trimmed_to` is raised in the transaction that deletes, so whoever
-/// resumes from before the edge is told of the gap.
+/// Entries of all kinds are trimmed; a room's topic stays, as it stands in `rooms`. Where a number of
+/// messages is kept, what is older than the oldest of them goes. Only indexed entries are trimmed: the tail
+/// is young. A room's `trimmed_to` is raised in the transaction that deletes, so whoever resumes from before
+/// the edge is told of the gap.
 final class Trimmer {
   /// Entries that one step deletes at most.
   private static let stepMessages = 500
@@ -50,8 +52,8 @@ final class Trimmer {
     raise = try database.prepare("UPDATE rooms SET trimmed_to = ?2 WHERE id = ?1 AND trimmed_to < ?2")
   }
 
-  /// Does one step, in a transaction of its own. Gives the rooms that were trimmed and up to where; empty when there is nothing to do
-  /// for now.
+  /// Does one step, in a transaction of its own. Gives the rooms that were trimmed and up to where; empty
+  /// when there is nothing to do for now.
   func step() throws(SQLError) -> [RoomID: Int64] {
     try database.execute("BEGIN IMMEDIATE")
     do throws(SQLError) {

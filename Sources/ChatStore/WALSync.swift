@@ -1,7 +1,8 @@
 import ChatCore
 
-/// Syncs the WAL where commits do not: some time after the first commit that is not synced. Confined to the writer thread, so that nothing is
-/// acknowledged while a sync is on its way, and no more than `milliseconds` of acknowledgements are ever without one.
+/// Syncs the WAL where commits do not: some time after the first commit that is not synced. Confined to the
+/// writer thread, so that nothing is acknowledged while a sync is on its way, and no more than `milliseconds`
+/// of acknowledgements are ever without one.
 final class WALSync {
   private let database: Database
   private var delay: Delay
@@ -18,7 +19,8 @@ final class WALSync {
   var waitMilliseconds: Int? { delay.waitMilliseconds }
 
   func leaveToTimer() throws(SQLError) {
-    // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode NORMAL leaves out the sync of commits, and nothing else.
+    // https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode NORMAL leaves out the sync of
+    // commits, and nothing else.
     try database.execute("PRAGMA synchronous = NORMAL")
     isWithEachCommit = false
   }
@@ -39,8 +41,8 @@ final class WALSync {
     try? leaveToTimer()
   }
 
-  /// Syncs now. When that fails, commits do it until one of them succeeds: nobody is told of a message that would be lost with the
-  /// power while the disk does not take anything.
+  /// Syncs now. When that fails, commits do it until one of them succeeds: nobody is told of a message that
+  /// would be lost with the power while the disk does not take anything.
   func sync() -> LogError? {
     delay.clear()
     do throws(SQLError) {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Asks the kernel to read a file into its cache ahead of use: history is read page by page from all over the file, which is quick
-/// from memory and slow from a disk.
+/// Asks the kernel to read a file into its cache ahead of use: history is read page by page from all over the
+/// file, which is quick from memory and slow from a disk.
 final class WarmUp: Sendable {
   /// Only the end of a larger file, its newest part, is read.
   static let bytes = 1 << 30
@@ -21,7 +21,8 @@ final class WarmUp: Sendable {
     }
   }
 
-  /// To be called when SQLite has closed the file, not before: the close of any descriptor of a file lets go of all locks that the process has
-  /// on it (fcntl(2)). The next program to close the database would take itself for the last one, and remove the WAL.
+  /// To be called when SQLite has closed the file, not before: the close of any descriptor of a file lets go
+  /// of all locks that the process has on it (fcntl(2)). The next program to close the database would take
+  /// itself for the last one, and remove the WAL.
   func stop() { close(file) }
 }

@@ -13,8 +13,8 @@ struct Accepted: Sendable {
   let door: Door
 }
 
-/// The listeners. They live on loop 0 and deal the connections out to the loops in turn, which balances better than the
-/// kernel's hashing over sockets with SO_REUSEPORT.
+/// The listeners. They live on loop 0 and deal the connections out to the loops in turn, which balances
+/// better than the kernel's hashing over sockets with SO_REUSEPORT.
 final class Acceptor {
   private var listeners: [Listener] = []
   private let doors: [Mailbox<Accepted>]

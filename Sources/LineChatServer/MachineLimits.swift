@@ -16,8 +16,9 @@ enum MemoryLimit {
 
   /// The least limit of the groups that a process is in, or of those above them; nil if none has one.
   ///
-  /// `groups`: a line for each hierarchy, `number:controllers:path`, as in `/proc/self/cgroup` (cgroups(7)). In a container the path may be
-  /// one that only the host sees; then the hierarchy's root is the container's own group.
+  /// `groups`: a line for each hierarchy, `number:controllers:path`, as in `/proc/self/cgroup` (cgroups(7)).
+  /// In a container the path may be one that only the host sees; then the hierarchy's root is the container's
+  /// own group.
   static func controlGroupLimit(of groups: String, read: (String) -> String?) -> Int? {
     var least: Int?
     for line in groups.split(separator: "\n") {

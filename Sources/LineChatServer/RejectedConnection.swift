@@ -4,7 +4,8 @@ import Reactor
 
 /// A connection that is not let in: it is told why, and closed.
 final class RejectedConnection: ConnectionHandler {
-  /// So many at once are told; the rest are closed at once, for they too hold descriptors until they have read it.
+  /// So many at once are told; the rest are closed at once, for they too hold descriptors until they have
+  /// read it.
   static let atOnce = 32
 
   private let gone: () -> Void

@@ -3,7 +3,8 @@ import Glibc
 import Reactor
 import Threads
 
-/// What a running server can be told anew, at SIGHUP: its log level and the agent's rules. A mistake changes nothing, and nothing ends.
+/// What a running server can be told anew, at SIGHUP: its log level and the agent's rules. A mistake changes
+/// nothing, and nothing ends.
 ///
 /// The terminal that a server was started in sends SIGHUP too when it is closed; the server goes on.
 final class Reload: Sendable {

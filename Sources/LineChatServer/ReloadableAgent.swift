@@ -19,7 +19,8 @@ final class ReloadableAgent: Agent {
     state = Lock(try Self.load(configuration.agentRulesFile, name).state)
   }
 
-  /// What is asked from now on is answered by the rules in `file`, or by the built-in ones. Gives their number.
+  /// What is asked from now on is answered by the rules in `file`, or by the built-in ones. Gives their
+  /// number.
   func reload(_ file: String?) throws -> Int {
     let (new, count) = try Self.load(file, name)
     state.withLock { $0 = new }
@@ -41,7 +42,8 @@ final class ReloadableAgent: Agent {
 }
 
 extension AgentRules {
-  /// The rules in `file`, or the standard ones when there is none. Throws a sentence that names file and rule.
+  /// The rules in `file`, or the standard ones when there is none. Throws a sentence that names file and
+  /// rule.
   static func load(_ file: String?) throws -> [Rule] {
     guard let file else { return try RuleAgent.defaultRules() }
     switch readSmallFile(file) {

@@ -12,8 +12,9 @@ import Traffic
 
 /// The life of the server, from its configuration to its end.
 ///
-/// The parts, in the order in which a message meets them: a loop's doors (``Doors``) read it, the order gives it its place, the log's
-/// thread decides and stores it, the bus carries it to every loop, and their shards show it. The main thread is loop 0.
+/// The parts, in the order in which a message meets them: a loop's doors (``Doors``) read it, the order gives
+/// it its place, the log's thread decides and stores it, the bus carries it to every loop, and their shards
+/// show it. The main thread is loop 0.
 struct Server {
   let configuration: ServerConfiguration
   let serverLog: ServerLog
@@ -31,8 +32,8 @@ struct Server {
   let started = WallClock.now
   let serviceManager = ServiceManager(environment: processEnvironment())
 
-  /// Serves until it is told to stop. Returns the process's exit status. `reread`: what the command line asks for when it is
-  /// read again, with the files that it names.
+  /// Serves until it is told to stop. Returns the process's exit status. `reread`: what the command line asks
+  /// for when it is read again, with the files that it names.
   static func run(
     _ configuration: ServerConfiguration, reread: @escaping @Sendable () -> Invocation
   ) -> Int32 {
@@ -165,7 +166,8 @@ struct Server {
     return String(cString: resolved)
   }
 
-  /// The watchdog is told that loop 0 still turns. A disk that fails is no reason for it: a restart would not mend that.
+  /// The watchdog is told that loop 0 still turns. A disk that fails is no reason for it: a restart would not
+  /// mend that.
   private func keepWatchdogQuiet(_ reactor: Reactor) {
     guard let interval = serviceManager.watchdogMilliseconds else { return }
     let serviceManager = self.serviceManager

@@ -13,9 +13,11 @@ extension ServerConfiguration.AgentRooms {
 }
 
 extension ServerConfiguration {
-  /// Descriptors that are not for connections: the log's files, the loops, the listeners, and connections that are turned away.
+  /// Descriptors that are not for connections: the log's files, the loops, the listeners, and connections
+  /// that are turned away.
   private static let reservedDescriptors = 64 + RejectedConnection.atOnce
-  /// A server for fewer connections is one whose limit somebody has forgotten, unless it was told so.
+  /// With fewer connections, unless they were asked for, the limit of descriptors was probably set for
+  /// another purpose.
   private static let leastConnections = 32
 
   /// `descriptors`: how many the process may have.

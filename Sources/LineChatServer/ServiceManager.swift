@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// Tells systemd how the server is (sd_notify(3)): a datagram to the socket it names in the environment. Nothing happens where
-/// there is none.
+/// Tells systemd how the server is (sd_notify(3)): a datagram to the socket it names in the environment.
+/// Nothing happens where there is none.
 struct ServiceManager: Sendable {
   private let path: String?
   /// How often the watchdog wants to hear from the server: half of what it waits. nil: there is no watchdog.

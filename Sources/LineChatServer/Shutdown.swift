@@ -75,7 +75,8 @@ final class Shutdown: Sendable {
   func attach(_ index: Int, _ shard: Shard) {
     var isAfterLastBatch = false
     shard.reactor.receive(farewells[index]) { [self] _ in
-      // The last batch may have come after this turn's look at batches: it is shown, and acknowledged, in the next one.
+      // The last batch may have come after this turn's look at batches: it is shown, and acknowledged, in the
+      // next one.
       if !isAfterLastBatch {
         isAfterLastBatch = true
         return farewells[index].post(())

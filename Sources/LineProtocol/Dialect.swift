@@ -34,9 +34,10 @@ public enum Dialect: Hashable, Sendable {
 
 /// What the lines of a session that is plain so far tell of its dialect.
 ///
-/// `CAP`, `USER` and `PASS` are IRC's alone. `NICK` and `PING` both dialects have, so from a first NICK on they are *held*: carried
-/// out, but not answered, until another line decides, or the wait is over. Many IRC libraries send NICK and USER in packets of their
-/// own; they end their lines with CRLF, as IRC demands (RFC 2812 §2.3), and scripts with LF, so a script need not wait.
+/// `CAP`, `USER` and `PASS` are IRC's alone. `NICK` and `PING` both dialects have, so from a first NICK on
+/// they are *held*: carried out, but not answered, until another line decides, or the wait is over. Many IRC
+/// libraries send NICK and USER in packets of their own; they end their lines with CRLF, as IRC demands (RFC
+/// 2812 §2.3), and scripts with LF, so a script need not wait.
 public struct DialectChoice: Sendable {
   public enum Verdict: Sendable {
     /// The line is IRC's alone.
@@ -49,8 +50,8 @@ public struct DialectChoice: Sendable {
     case plain
   }
 
-  /// How long a session's first line, if it is a NICK with CRLF, waits for one that decides: 300 ms, and one more, as the clock
-  /// counts whole ones.
+  /// How long a session's first line, if it is a NICK with CRLF, waits for one that decides: 300 ms, and one
+  /// more, as the clock counts whole ones.
   public static let timeout: Int64 = 301
   /// Bytes of the lines that may be held; with more a session is plain.
   public static let heldBytes = Limits.line
@@ -66,7 +67,8 @@ public struct DialectChoice: Sendable {
   /// Something is held: answers are to be kept back.
   public var isHolding: Bool { !held.isEmpty }
 
-  /// What a line tells. `hasNick`: the session has taken a nick. A line that is weighed twice weighs the same.
+  /// What a line tells. `hasNick`: the session has taken a nick. A line that is weighed twice weighs the
+  /// same.
   public func weigh(_ line: Span<UInt8>, hasNick: Bool) -> Verdict {
     if Dialect.switchesToIRC(line) { return .irc }
     if line.isBlank(from: 0) { return .blank }

@@ -1,4 +1,5 @@
-/// The table of error codes: scripts test the code, people read the reason. The table is the same on every door.
+/// The table of error codes: scripts test the code, people read the reason. The table is the same on every
+/// door.
 public enum ErrorCode: String, CaseIterable, Sendable {
   /// The verb is none of the protocol's.
   case unknownCommand = "unknown-command"
@@ -63,8 +64,8 @@ public enum ErrorCode: String, CaseIterable, Sendable {
   /// The server is stopping.
   case shuttingDown = "shutting-down"
 
-  /// What is wrong, in words for every door, where nothing more exact is known. What the plain dialect adds of
-  /// its own commands is `plainReason`.
+  /// What is wrong, in words for every door, where nothing more exact is known. What the plain dialect adds
+  /// of its own commands is `plainReason`.
   public var reason: String {
     switch self {
     case .unknownCommand: "no such command"

@@ -20,7 +20,8 @@ public enum Limits {
   public static let listLine = 480
   /// Bytes of an IRC line with its CRLF and without its tags (RFC 2812 §2.3).
   public static let ircLine = 512
-  /// Bytes of the tags that an IRC client sends, without the `@` and the space around them (IRCv3 message-tags, "Size limit").
+  /// Bytes of the tags that an IRC client sends, without the `@` and the space around them (IRCv3
+  /// message-tags, "Size limit").
   public static let ircTags = 4094
   /// Parameters of an IRC line (RFC 2812 §2.3).
   public static let ircParameters = 15

@@ -60,13 +60,13 @@ public struct Message: Hashable, Sendable {
   }
 }
 
-/// A name that a client gives to a message so that it can send it again without saying it twice: after a lost answer the
-/// same reference gets the first id, and nothing is stored. It belongs to the name that speaks.
+/// A name that a client gives to a message so that it can send it again without saying it twice: after a lost
+/// answer the same reference gets the first id, and nothing is stored. It belongs to the name that speaks.
 public struct MessageReference: Hashable, Sendable {
   public let text: String
 
-  /// 1 to ``Limits/reference`` visible ASCII characters but `;`, `"` and `\`, which have a meaning around it (IRC's tags, HTTP's
-  /// structured fields).
+  /// 1 to ``Limits/reference`` visible ASCII characters but `;`, `"` and `\`, which have a meaning around it
+  /// (IRC's tags, HTTP's structured fields).
   public init(_ string: String) throws(NameError) {
     let bytes = string.utf8
     guard 1...Limits.reference ~= bytes.count else {

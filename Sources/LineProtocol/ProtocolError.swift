@@ -2,7 +2,8 @@
 public struct ProtocolError: Error, Hashable, Sendable {
   /// What scripts test.
   public let code: ErrorCode
-  /// What was asked, at most `Limits.asked` bytes on one line, without controls and what is not to be seen; a cut is marked with `…`.
+  /// What was asked, at most `Limits.asked` bytes on one line, without controls and what is not to be seen; a
+  /// cut is marked with `…`.
   public let asked: String
   /// More exact words than the code's own, where there are any.
   private let exactReason: String?
@@ -26,7 +27,8 @@ public struct ProtocolError: Error, Hashable, Sendable {
     self.init(code, asked: shown, reason: reason)
   }
 
-  /// Quoted input goes to a terminal, so it has no controls, nothing hides in it, and it is bounded, as it was refused.
+  /// Quoted input goes to a terminal, so it has no controls, nothing hides in it, and it is bounded, as it
+  /// was refused.
   private static func quoted(_ asked: String) -> String {
     let ellipsis = "…"
     var quoted = ""

@@ -2,8 +2,8 @@ import Glibc
 
 /// A queue from many threads to one that waits for it.
 ///
-/// `@unchecked Sendable`: everything but the two pthread objects, which are made for sharing, is touched with the mutex held.
-/// ``Lock`` has no condition variable to wait with.
+/// `@unchecked Sendable`: everything but the two pthread objects, which are made for sharing, is touched with
+/// the mutex held. ``Lock`` has no condition variable to wait with.
 package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let filled: UnsafeMutablePointer<pthread_cond_t>
@@ -40,8 +40,8 @@ package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     return true
   }
 
-  /// Waits until there is something and takes all of it; nil when the queue is closed and empty. With `milliseconds`, waits no longer
-  /// than that, and then gives nothing.
+  /// Waits until there is something and takes all of it; nil when the queue is closed and empty. With
+  /// `milliseconds`, waits no longer than that, and then gives nothing.
   package func take(within milliseconds: Int? = nil) -> [Item]? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }

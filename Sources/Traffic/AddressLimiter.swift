@@ -17,7 +17,8 @@ public final class AddressLimiter: Sendable {
   /// One connection of the address has closed. To be called once for each that was admitted.
   public func leave(at now: Int64) { connectionLimiter.leave(self, at: now) }
 
-  /// Has it logged what a connection of the address did, and what was done about it. `name`: its nick, nil if it has none.
+  /// Has it logged what a connection of the address did, and what was done about it. `name`: its nick, nil if
+  /// it has none.
   public func report(_ measure: String, _ name: String?, _ deed: String, at now: Int64) {
     connectionLimiter.log.report(
       "\(measure): \(name ?? "somebody without a nick") at \(address) \(deed)", at: now)
@@ -28,7 +29,8 @@ public final class AddressLimiter: Sendable {
     connectionLimiter.log.report("\(measure): \(name.map { "\($0) at " } ?? "")\(address) \(deed)", at: now)
   }
 
-  /// Takes units, and returns how many milliseconds the address has to wait before it may send more; 0 if it need not.
+  /// Takes units, and returns how many milliseconds the address has to wait before it may send more; 0 if it
+  /// need not.
   func take(_ units: Int, at now: Int64) -> Int64 {
     guard let rate = limits.address else { return 0 }
     return bucket.withLock { bucket in

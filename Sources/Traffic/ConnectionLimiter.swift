@@ -33,7 +33,8 @@ public final class ConnectionLimiter: Sendable {
     self.log = log
   }
 
-  /// Lets in a connection from `address` if there is room for it. ``AddressLimiter/leave(at:)`` when it has closed.
+  /// Lets in a connection from `address` if there is room for it. ``AddressLimiter/leave(at:)`` when it has
+  /// closed.
   public func admit(_ address: PeerAddress, at now: Int64) -> Admission {
     state.withLock { state in
       if state.connections >= limits.connections { return .refused(.tooManyConnections, retryAfter: 10) }

@@ -1,5 +1,5 @@
-/// How long a peer has been quiet, and whether it was asked if it is still there. A pure value: the caller brings the time, in
-/// milliseconds of a clock that never goes back.
+/// How long a peer has been quiet, and whether it was asked if it is still there. A pure value: the caller
+/// brings the time, in milliseconds of a clock that never goes back.
 public struct Keepalive: Sendable {
   /// How long a peer may be quiet.
   public struct Timeouts: Sendable, Equatable {

@@ -1,6 +1,7 @@
 /// How fast one connection sends, and for how long it has been too fast.
 ///
-/// A session asks for its ``allowance(at:)`` once for each read and counts down itself, so a line costs nothing.
+/// A session asks for its ``allowance(at:)`` once for each read and counts down itself, so a line costs
+/// nothing.
 public struct Throttle {
   public enum Verdict: Equatable, Sendable {
     /// Take no input for so long.
@@ -53,8 +54,8 @@ public struct Throttle {
     return .pause(milliseconds: min(max(wait(at: now, rate), Self.pause.lowerBound), Self.pause.upperBound))
   }
 
-  /// Takes one request of `bytes` bytes, or returns in how many whole seconds one may be made; the first refusal is logged.
-  /// `name`: the nick that the request names, if it does.
+  /// Takes one request of `bytes` bytes, or returns in how many whole seconds one may be made; the first
+  /// refusal is logged. `name`: the nick that the request names, if it does.
   public mutating func admit(bytes: Int, by name: @autoclosure () -> String? = nil, at now: Int64) -> Int? {
     guard let rate = limiter.limits.session else { return nil }
     if allowance(at: now) == 0 {

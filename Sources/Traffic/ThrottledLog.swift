@@ -1,7 +1,7 @@
 import Threads
 
-/// What comes of clients and their requests that the operator may want to know: a line in the log for each, but never so many that a
-/// crowd of them floods the log. Any thread may report.
+/// What comes of clients and their requests that the operator may want to know: a line in the log for each,
+/// but never so many that a crowd of them floods the log. Any thread may report.
 public final class ThrottledLog: Sendable {
   /// Lines that may come at once, and in each second after that.
   static let rate = TokenBucket.Rate(perSecond: 1, burst: 20)
@@ -17,7 +17,8 @@ public final class ThrottledLog: Sendable {
   /// `log` is given one line at a time, on the thread that reports.
   public init(log: @escaping @Sendable (String) -> Void) { self.log = log }
 
-  /// `now`: milliseconds of a clock that never goes back. What is left out is counted in the next line that is not.
+  /// `now`: milliseconds of a clock that never goes back. What is left out is counted in the next line that
+  /// is not.
   public func report(_ text: @autoclosure () -> String, at now: Int64) {
     let leftOut: Int? = state.withLock { state in
       if state.bucket.available(at: now, Self.rate) == 0 {

@@ -1,5 +1,5 @@
-/// How much may still be done, where so much may be done in a second, and a burst at once. A pure value: the caller brings the time,
-/// in milliseconds of a clock that never goes back and is not negative.
+/// How much may still be done, where so much may be done in a second, and a burst at once. A pure value: the
+/// caller brings the time, in milliseconds of a clock that never goes back and is not negative.
 public struct TokenBucket: Sendable, Equatable {
   /// Tokens that come back in a second, and the most that there are.
   public struct Rate: Sendable, Equatable {
@@ -18,7 +18,8 @@ public struct TokenBucket: Sendable, Equatable {
     }
   }
 
-  /// When the bucket is full again, in nanoseconds: one number says all (the generic cell rate algorithm, ITU-T I.371).
+  /// When the bucket is full again, in nanoseconds: one number says all (the generic cell rate algorithm,
+  /// ITU-T I.371).
   private var fullAt: Int64 = 0
 
   public init() {}

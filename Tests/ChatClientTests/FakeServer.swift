@@ -4,7 +4,8 @@ import Threads
 
 @testable import ChatClient
 
-/// A server on a free port whose answers a test chooses. It serves one connection after another, on a thread of its own.
+/// A server on a free port whose answers a test chooses. It serves one connection after another, on a thread
+/// of its own.
 final class FakeServer: Sendable {
   /// What to say to a line, and whether to close the connection then.
   struct Answer {

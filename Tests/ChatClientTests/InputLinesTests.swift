@@ -20,7 +20,8 @@ import Testing
     #expect(bytes.flatMap { input.feed([$0]) } + input.finish() == expected)
   }
 
-  /// Where the input is a terminal and the output is not, a person types; nobody reads what a command would show.
+  /// Where the input is a terminal and the output is not, a person types; nobody reads what a command would
+  /// show.
   @Test func whatIsTypedAsACommandIsNotSent() {
     var input = InputLines(isTyped: true)
     let lines = input.feed(Array("/msg bob secret\n //x\none\n/quit\n".utf8))

@@ -13,7 +13,8 @@ import Testing
   init() throws {
     signal(SIGPIPE, SIG_IGN)
     keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
-    // TIOCSPTLCK and TIOCGPTN (asm-generic/ioctls.h): what unlockpt and ptsname do, which Glibc's module leaves out.
+    // TIOCSPTLCK and TIOCGPTN (asm-generic/ioctls.h): what unlockpt and ptsname do, which Glibc's module
+    // leaves out.
     var (locked, number): (Int32, Int32) = (0, -1)
     #expect(ioctl(keyboard, 0x4004_5431, &locked) == 0 && ioctl(keyboard, 0x8004_5430, &number) == 0)
     terminal = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)

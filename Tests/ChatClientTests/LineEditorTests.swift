@@ -3,7 +3,8 @@ import Testing
 @testable import ChatClient
 
 @Suite(.timeLimit(.minutes(5))) struct LineEditorTests {
-  /// What the keys leave before and after the cursor, and what they ask for; the same however the bytes are cut.
+  /// What the keys leave before and after the cursor, and what they ask for; the same however the bytes are
+  /// cut.
   private func type(_ keys: String) -> (editor: LineEditor, requests: [LineEditor.Request]) {
     let bytes = Array(keys.utf8)
     var whole = LineEditor()

@@ -4,8 +4,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(5))) struct PaceTests {
   /// A sender that always has more, at a server that takes `burst` lines at once and then so many a second.
-  /// Returns how many lines were answered in `duration` milliseconds, and for how long at most lines were held up without as
-  /// much as two seconds of rest.
+  /// Returns how many lines were answered in `duration` milliseconds, and for how long at most lines were
+  /// held up without as much as two seconds of rest.
   private func send(perSecond: Int64, burst: Int64, for duration: Int64) -> (answers: Int, heldUp: Int64) {
     var pace = Pace()
     var (underWay, answers, allowed, longest) = (0, 0, burst * 1000, Int64(0))

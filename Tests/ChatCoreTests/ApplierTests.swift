@@ -101,7 +101,8 @@ import Testing
     #expect(next.entryIDs == [5] && next.count == 1 && store.applied == 5)
   }
 
-  /// Somebody was there before the first entry failed: the room would be forgotten with its number when they go.
+  /// Somebody was there before the first entry failed: the room would be forgotten with its number when they
+  /// go.
   @Test func aRoomWhoseFirstEntryMayBeStoredIsNotForgotten() throws {
     decide(Request(alice, .enter(try Nick("alice"), lobby, after: nil)))
     store.inject(.outcomeUnknown(isStored: true))

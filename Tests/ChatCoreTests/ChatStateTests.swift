@@ -25,8 +25,9 @@ import Testing
     return state
   }
 
-  /// An event is in every queue and batch: so it is no longer than its most frequent kind, a message, and kinds that are longer are
-  /// `indirect`. Whoever makes it longer pays with memory for each message that waits.
+  /// An event is in every queue and batch: so it is no longer than its most frequent kind, a message, and
+  /// kinds that are longer are `indirect`. Whoever makes it longer pays with memory for each message that
+  /// waits.
   @Test func anEventHasTheSizeOfAMessage() {
     #expect(MemoryLayout<Event>.size == 128)
   }

@@ -101,7 +101,8 @@ import Testing
     #expect(nicks == expected && next == nil && room.memberCount == expected.count)
   }
 
-  /// Whoever is there all the time is in the list, under the old name or the new one, whatever happens between its pages.
+  /// Whoever is there all the time is in the list, under the old name or the new one, whatever happens
+  /// between its pages.
   @Test func aLongListMissesNobodyWhoIsRenamed() throws {
     var chat = Followed()
     let count = 2 * Directory.pageNames + 1

@@ -2,8 +2,9 @@ import Testing
 
 @testable import ChatCore
 
-/// The examples of FIPS 180-4 (https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values), and lengths
-/// around the ends of blocks, whose digests are those of `sha256sum`.
+/// The examples of FIPS 180-4
+/// (https://csrc.nist.gov/projects/cryptographic-standards-and-guidelines/example-values), and lengths around
+/// the ends of blocks, whose digests are those of `sha256sum`.
 @Suite(.timeLimit(.minutes(5))) struct SHA256Tests {
   static let examples: [(String, String)] = [
     ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

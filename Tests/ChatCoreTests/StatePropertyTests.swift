@@ -92,8 +92,8 @@ import Testing
     }
   }
 
-  /// Whatever batches fail: what is published is stored, what is stored was published or may have been, and a start from what is
-  /// stored finds the rooms under the numbers that the state gives them.
+  /// Whatever batches fail: what is published is stored, what is stored was published or may have been, and a
+  /// start from what is stored finds the rooms under the numbers that the state gives them.
   @Test(arguments: seeds) func whatIsStoredIsWhatIsPublished(_ seed: UInt64) throws {
     var random = try RandomRequests(seed: seed)
     let store = MemoryStore()

@@ -6,7 +6,8 @@ import Testing
 
 @testable import ChatStore
 
-/// A disk that is full or broken: senders are told, nothing that is not stored is shown, and the log works again when the disk does.
+/// A disk that is full or broken: senders are told, nothing that is not stored is shown, and the log works
+/// again when the disk does.
 @Suite(.timeLimit(.minutes(5))) struct DiskFaultTests {
   struct Fault: CustomTestStringConvertible {
     let operation: FaultyDisk.Operation

@@ -4,7 +4,8 @@ import Threads
 
 /// What was done to the database and its WAL, in order, and the disks that a loss of power could leave of it.
 ///
-/// What was written before the last sync of a file is there. Of what came after, each sector may be there or not: a disk writes in any order.
+/// What was written before the last sync of a file is there. Of what came after, each sector may be there or
+/// not: a disk writes in any order.
 struct DiskRecord: Sendable {
   enum Step: Sendable {
     case write(FaultyDisk.File, [UInt8], at: Int)

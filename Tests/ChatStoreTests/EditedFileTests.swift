@@ -4,7 +4,8 @@ import Testing
 
 @testable import ChatStore
 
-/// A file in which somebody changed what they should not, or that was saved from a damaged one: refused in words, or served.
+/// A file in which somebody changed what they should not, or that was saved from a damaged one: refused in
+/// words, or served.
 @Suite(.timeLimit(.minutes(5))) struct EditedFileTests {
   private let fixture = LogFixture()
   /// As a file that is too large to be looked through at start.
@@ -124,7 +125,8 @@ import Testing
     #expect(again.stop())
   }
 
-  /// An index that names a message of another room neither shows it there, nor removes it with the messages of that room.
+  /// An index that names a message of another room neither shows it there, nor removes it with the messages
+  /// of that room.
   @Test func anIndexThatNamesMessagesOfAnotherRoom() async throws {
     try await make(
       """

@@ -7,7 +7,8 @@ import Threads
 
 /// A disk that fails or stalls on command: SQLite's own VFS, wrapped (https://www.sqlite.org/vfs.html).
 ///
-/// `@unchecked Sendable`: `system` and `vfs` are not changed after `init`. Open files hold the disk, so it outlives them.
+/// `@unchecked Sendable`: `system` and `vfs` are not changed after `init`. Open files hold the disk, so it
+/// outlives them.
 final class FaultyDisk: @unchecked Sendable {
   enum Operation: Hashable { case read, write, sync }
   enum File: Hashable, Sendable { case database, wal, other }

@@ -1,6 +1,7 @@
 import CSQLite
 
-/// A file on a ``FaultyDisk``: what SQLite sees stands before the file of the system's VFS, in one piece of memory that SQLite owns.
+/// A file on a ``FaultyDisk``: what SQLite sees stands before the file of the system's VFS, in one piece of
+/// memory that SQLite owns.
 struct FaultyFile {
   private var base: sqlite3_file
   private let disk: Unmanaged<FaultyDisk>
@@ -73,7 +74,8 @@ struct FaultyFile {
     return body(below, below.pointee.pMethods.pointee)
   }
 
-  /// Version 2 has all that a WAL needs, and no mapping of the database into memory, which reads and writes would pass by.
+  /// Version 2 has all that a WAL needs, and no mapping of the database into memory, which reads and writes
+  /// would pass by.
   private static let table = sqlite3_io_methods(
     iVersion: 2,
     xClose: { file in

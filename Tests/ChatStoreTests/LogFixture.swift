@@ -78,7 +78,8 @@ final class LogFixture: Sendable {
     }
   }
 
-  /// Waits until `count` outcomes of sayings have been published since the fixture was made, and gives all outcomes.
+  /// Waits until `count` outcomes of sayings have been published since the fixture was made, and gives all
+  /// outcomes.
   func published(_ count: Int) async -> [Event] {
     await outcomeCount.reaches(count)
     return outcomes.withLock { $0 }

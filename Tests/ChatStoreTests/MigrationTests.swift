@@ -4,7 +4,8 @@ import Testing
 
 @testable import ChatStore
 
-/// Databases of earlier versions, as their servers have made them. Their statements never change: such files are out there.
+/// Databases of earlier versions, as their servers have made them. Their statements never change: such files
+/// are out there.
 @Suite(.timeLimit(.minutes(5))) struct MigrationTests {
   private let fixture = LogFixture()
 

@@ -5,7 +5,8 @@ import Testing
 
 @testable import ChatStore
 
-/// Somebody takes the database away while the server runs. SQLite would go on writing into the file that has no name any more.
+/// Somebody takes the database away while the server runs. SQLite would go on writing into the file that has
+/// no name any more.
 @Suite(.timeLimit(.minutes(5))) struct MovedDatabaseTests {
   private let fixture = LogFixture()
 

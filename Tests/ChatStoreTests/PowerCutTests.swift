@@ -5,7 +5,8 @@ import Testing
 
 @testable import ChatStore
 
-/// The power goes at any moment, and the disk has lost what was not synced: the next start is on what is left.
+/// The power goes at any moment, and the disk has lost what was not synced: the next start is on what is
+/// left.
 @Suite(.timeLimit(.minutes(5))) struct PowerCutTests {
   /// The same sequence in each run.
   private struct Generator: RandomNumberGenerator {

@@ -60,7 +60,7 @@ import Testing
     try fixture.append([.message("a", once: "r1"), .message("b", once: "r2")])
     _ = await fixture.published(2)
     #expect(log.stop())
-    // The next id is as far away as is too far for the first, and not for the second.
+    // The next id is too far away for the first reference, and not for the second.
     try Database(path: fixture.path, .readWrite).execute(
       "UPDATE state SET value = \(References.reach) WHERE key = 'last_id'")
     log = try fixture.open()

@@ -26,8 +26,8 @@ struct Saying {
     Saying(text: text, room: room, user: "bob", content: .topic)
   }
 
-  /// The requests by which `session`, which is nobody before, says it and goes. One of them has an outcome that
-  /// ``LogFixture/published(_:)`` counts.
+  /// The requests by which `session`, which is nobody before, says it and goes. One of them has an outcome
+  /// that ``LogFixture/published(_:)`` counts.
   func requests(by session: SessionID) throws -> [Request] {
     let (room, user) = (try RoomName(room), try Nick(user))
     let said: Request.Action
@@ -55,7 +55,8 @@ extension Event {
 
   var joining: Joining? { if case .joined(let joining) = kind { joining } else { nil } }
 
-  /// What it is to whoever said something: that it is stored, was before, or is not. Coming and going have no part in it.
+  /// What it is to whoever said something: that it is stored, was before, or is not. Coming and going have no
+  /// part in it.
   var isOutcome: Bool {
     switch kind {
     case .message, .topic, .repeated, .refused: true

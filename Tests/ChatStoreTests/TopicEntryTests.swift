@@ -93,7 +93,8 @@ import Testing
     #expect(try database.number("SELECT count(*) FROM room_changes") == 3)
   }
 
-  /// What no server writes is taken for a message. The index that has it as a topic does not show it among messages.
+  /// What no server writes is taken for a message. The index that has it as a topic does not show it among
+  /// messages.
   @Test func kindsThatAreNone() async throws {
     var log = try fixture.open()
     try await fill()

@@ -2,7 +2,8 @@ package import ChatCore
 package import LineProtocol
 import Threads
 
-/// A log in memory: what an ``Applier`` stores in, and what history is read from. Faults are injected by number of transaction.
+/// A log in memory: what an ``Applier`` stores in, and what history is read from. Faults are injected by
+/// number of transaction.
 ///
 /// Transactions belong to one thread; everything else may be called by any.
 package final class MemoryStore: EntryStore, EventLog {
@@ -33,7 +34,8 @@ package final class MemoryStore: EntryStore, EventLog {
   private let state: Lock<State>
   private let reader: @Sendable (@escaping @Sendable () -> Void) -> Void
 
-  /// `lastID`: the id before the first that is given. `reader`: where reads are done; by default at once, on the thread that asks.
+  /// `lastID`: the id before the first that is given. `reader`: where reads are done; by default at once, on
+  /// the thread that asks.
   package init(
     lastID: Int64 = 0, reader: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {

@@ -1,7 +1,8 @@
 package import ChatCore
 import LineProtocol
 
-/// Requests of a few sessions with few names in few rooms: so few that they meet. Among them are those that are refused.
+/// Requests of a few sessions with few names in few rooms: so few that they meet. Among them are those that
+/// are refused.
 package struct RandomRequests: Sendable {
   package var generator: SeededGenerator
   private let sessions: [SessionID]

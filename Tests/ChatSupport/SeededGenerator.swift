@@ -1,5 +1,5 @@
-/// Random numbers that are the same for the same seed (SplitMix64: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
-/// Generators", 2014).
+/// Random numbers that are the same for the same seed (SplitMix64: Steele, Lea, Flood, "Fast Splittable
+/// Pseudorandom Number Generators", 2014).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

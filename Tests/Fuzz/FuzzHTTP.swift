@@ -1,6 +1,7 @@
 @testable import HTTPProtocol
 
-/// The parser gives the same for the whole, for its halves, and for a first piece as long as the first byte says.
+/// The parser gives the same for the whole, for its halves, and for a first piece as long as the first byte
+/// says.
 @Sendable func fuzzHTTP(_ bytes: [UInt8]) {
   let whole = requests(in: [bytes[...]])
   for cut in [bytes.count / 2, min(bytes.count, Int(bytes.first ?? 0))] {

@@ -5,8 +5,8 @@ import Threads
 
 @testable import ChatStore
 
-/// The database, edited at random: it is refused in words, or served. What is read from it is as it may be shown, and the next message is
-/// stored, or is told that it is not.
+/// The database, edited at random: it is refused in words, or served. What is read from it is as it may be
+/// shown, and the next message is stored, or is told that it is not.
 @Sendable func fuzzStore(_ bytes: [UInt8]) {
   var edit = DatabaseEdit(bytes)
   let directory = ScratchDirectory()

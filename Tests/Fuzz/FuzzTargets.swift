@@ -1,6 +1,6 @@
-// One libFuzzer target for each parser that meets bytes from outside, one for the database, and one for requests and states as
-// bytes. Built by scripts/fuzz, together with the sources of what is fuzzed, so that the sanitizers see into them; it is no target of the
-// package.
+// One libFuzzer target for each parser that meets bytes from outside, one for the database, and one for
+// requests and states as bytes. Built by scripts/fuzz, together with the sources of what is fuzzed, so that
+// the sanitizers see into them; it is no target of the package.
 
 import Glibc
 

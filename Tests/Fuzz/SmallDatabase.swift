@@ -39,7 +39,8 @@ final class ScratchDirectory {
   }
 }
 
-/// A database with a little of everything: two rooms, a topic, references, messages of which some are not indexed.
+/// A database with a little of everything: two rooms, a topic, references, messages of which some are not
+/// indexed.
 enum SmallDatabase {
   static let bytes: [UInt8] = {
     let directory = ScratchDirectory()

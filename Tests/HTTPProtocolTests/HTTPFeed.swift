@@ -8,7 +8,7 @@ struct HTTPOutcome: Equatable {
   var rest: [UInt8] = []
 }
 
-/// Plays the event loop: keeps what is not consumed, and hands it in again with the next piece.
+/// Does what the event loop does: keeps what is not consumed, and hands it in again with the next piece.
 struct HTTPFeed {
   var parser: HTTPRequestParser
   var outcome = HTTPOutcome()

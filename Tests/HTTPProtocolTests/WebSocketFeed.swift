@@ -1,6 +1,7 @@
 @testable import HTTPProtocol
 
-/// Plays the event loop for a WebSocket: keeps what is not consumed, and hands it in again with the next piece.
+/// Does what the event loop does for a WebSocket: keeps what is not consumed, and hands it in again with the
+/// next piece.
 struct WebSocketFeed {
   var decoder: WebSocketDecoder
   var events: [WebSocketDecoder.Event] = []
@@ -40,7 +41,8 @@ struct WebSocketFeed {
   }
 }
 
-/// A client's frame, by RFC 6455 §5.2 and nothing of the code under test. `first`: FIN, reserved bits and opcode.
+/// A client's frame, by RFC 6455 §5.2 and nothing of the code under test. `first`: FIN, reserved bits and
+/// opcode.
 func clientFrame(_ first: UInt8, _ payload: [UInt8], mask: [UInt8] = [0x37, 0xfa, 0x21, 0x3d]) -> [UInt8] {
   var frame = [first]
   switch payload.count {

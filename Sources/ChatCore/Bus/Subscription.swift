@@ -1,8 +1,8 @@
 package import LineProtocol
 import Threads
 
-/// Messages as an asynchronous sequence with a bounded buffer. A subscriber that falls behind goes on from the log by
-/// id, so nothing is dropped and nothing grows.
+/// Messages as an asynchronous sequence with a bounded buffer. A subscriber that falls behind goes on from
+/// the log by id, so nothing is dropped and nothing grows.
 ///
 /// One task iterates it. It never ends by itself: cancel the task.
 package final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable {
@@ -66,8 +66,8 @@ package final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable
     return nil
   }
 
-  /// Reads one page behind the cursor if the subscriber has fallen behind. False when there was nothing to do or the log
-  /// cannot be read; then the next message is reason enough to try again.
+  /// Reads one page behind the cursor if the subscriber has fallen behind. False when there was nothing to do
+  /// or the log cannot be read; then the next message is reason enough to try again.
   private func catchUp() async -> Bool {
     let cursor = state.withLock { $0.isBehind ? $0.cursor : nil }
     guard let cursor else { return false }
@@ -77,8 +77,8 @@ package final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable
     state.withLock { state in
       state.cursor = page.hasMore ? page.entries.last?.id ?? through : through
       state.waiting = page.messages.filter(isWanted)
-      // What is published from here on is after the last id that the log had given before the lock was taken, or it is in
-      // the next page.
+      // What is published from here on is after the last id that the log had given before the lock was taken,
+      // or it is in the next page.
       state.isBehind = page.hasMore || state.cursor < log.applied
     }
     return true

@@ -1,6 +1,7 @@
 import LineProtocol
 
-/// Reads what ``ByteWriter`` has written. Everything is checked: whatever the bytes are, it throws or returns what they say.
+/// Reads what ``ByteWriter`` has written. Everything is checked: whatever the bytes are, it throws or returns
+/// what they say.
 struct ByteReader {
   private let bytes: [UInt8]
   private let end: Int

@@ -1,8 +1,10 @@
 import LineProtocol
 
-/// The state as bytes. Those of equal histories are equal: rooms and sessions stand in the order of their numbers.
+/// The state as bytes. Those of equal histories are equal: rooms and sessions stand in the order of their
+/// numbers.
 ///
-/// What follows from something else (how many sessions a name has in a room, who holds a nick) is not written.
+/// What follows from something else (how many sessions a name has in a room, who holds a nick) is not
+/// written.
 extension ChatState {
   private static let savedVersion: UInt8 = 1
   private static let numbers: ClosedRange<Int64> = 0...1 << 53
@@ -42,7 +44,8 @@ extension ChatState {
     let seated = room.seated
     writer.count(seated.count)
     for (nick, presence) in seated {
-      // The key, for how a name is written here depends on who was the first of several to come, and reaches no event.
+      // The key, for how a name is written here depends on who was the first of several to come, and reaches
+      // no event.
       writer.string(nick.key, limit: Limits.nick)
       writer.number(presence.seat)
     }

@@ -11,9 +11,11 @@ package struct PlacedRequest: Sendable, Equatable {
   }
 }
 
-/// Placed requests as a stream of bytes that only grows: what was decided from it once is decided from it again.
+/// Placed requests as a stream of bytes that only grows: what was decided from it once is decided from it
+/// again.
 ///
-/// A record is its length, the place and the request. Whoever writes it may be stopped in the middle of one; all before it are read.
+/// A record is its length, the place and the request. Whoever writes it may be stopped in the middle of one;
+/// all before it are read.
 package struct RequestJournal: Sendable {
   /// The greatest id that a place can have. SQLite's and JSON's numbers both hold it.
   private static let ids: ClosedRange<Int64> = 1...1 << 53
@@ -37,7 +39,8 @@ package struct RequestJournal: Sendable {
     bytes = writer.bytes
   }
 
-  /// Returns the records of a stream, and how many of its bytes they are. What follows is the beginning of a record that was cut.
+  /// Returns the records of a stream, and how many of its bytes they are. What follows is the beginning of a
+  /// record that was cut.
   package static func read(
     _ bytes: [UInt8]
   ) throws(CodecError) -> (records: [PlacedRequest], length: Int) {

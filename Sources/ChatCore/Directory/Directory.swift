@@ -2,11 +2,11 @@ import LineProtocol
 
 /// Names, rooms and who is in them, as they were published: what lists are read from, page by page.
 ///
-/// It is a value of its own, fed by events, and no part of ``ChatState``: so it never shows what is not committed, answers while a
-/// commit stalls, and holds no session.
+/// It is a value of its own, fed by events, and no part of ``ChatState``: so it never shows what is not
+/// committed, answers while a commit stalls, and holds no session.
 package struct Directory: Sendable {
-  /// A name's place among those that are in a room. A rename keeps it: whoever reads a list meanwhile is shown the old name or
-  /// the new one.
+  /// A name's place among those that are in a room. A rename keeps it: whoever reads a list meanwhile is
+  /// shown the old name or the new one.
   private struct Member: Comparable, Sendable {
     let seat: Int64
     let nick: Nick
@@ -23,8 +23,8 @@ package struct Directory: Sendable {
     var members = SortedList<Member>()
   }
 
-  /// Names on one page of a list. So many rooms in the longest format, with topics, are less than the smallest bound of an output
-  /// (64 KiB): a list never overflows it, however long it is.
+  /// Names on one page of a list. So many rooms in the longest format, with topics, are less than the
+  /// smallest bound of an output (64 KiB): a list never overflows it, however long it is.
   package static let pageNames = 64
 
   private var rooms: [RoomName: Room] = [:]

@@ -4,8 +4,9 @@ package import LineProtocol
 package enum DirectoryQuery: Sendable, Equatable {
   /// What there is to know of one room.
   case room(RoomName)
-  /// A page of the names in a room: each once, those behind the page that `after` came with. It shows the room as it is now; who
-  /// comes, goes or is renamed between two pages is told by events, and a name is never missed because of them.
+  /// A page of the names in a room: each once, those behind the page that `after` came with. It shows the
+  /// room as it is now; who comes, goes or is renamed between two pages is told by events, and a name is
+  /// never missed because of them.
   case members(RoomName, after: Int64 = 0)
   /// A page of the rooms in which somebody is or something was said: those after `after`.
   case rooms(after: RoomName? = nil)

@@ -1,7 +1,7 @@
 /// Elements in their order, each once: what long lists are read from page by page.
 ///
-/// Kept in chunks, so that an element more or less moves a few hundred others and not all: with a million of them that takes about
-/// as many steps as with a thousand.
+/// Kept in chunks, so that an element more or less moves a few hundred others and not all: with a million of
+/// them that takes about as many steps as with a thousand.
 struct SortedList<Element: Comparable & Sendable>: Sendable {
   /// A chunk with more elements than this, exclusive, is cut in halves.
   static var longestChunk: Int { 512 }
@@ -56,7 +56,8 @@ struct SortedList<Element: Comparable & Sendable>: Sendable {
     return page(limit: limit) { $0 > element }
   }
 
-  /// The first of the elements for which `isLater` holds, which are all those at the end; at most `limit`, which is at least 1.
+  /// The first of the elements for which `isLater` holds, which are all those at the end; at most `limit`,
+  /// which is at least 1.
   func page(limit: Int, where isLater: (Element) -> Bool) -> Page<Element> {
     var page: [Element] = []
     for chunk in chunks[firstChunk(with: isLater)...] {
@@ -75,7 +76,8 @@ struct SortedList<Element: Comparable & Sendable>: Sendable {
 }
 
 extension RandomAccessCollection {
-  /// Where the elements begin for which `isSecond` holds, in a collection that has all of them at its end. Takes log₂(count) steps.
+  /// Where the elements begin for which `isSecond` holds, in a collection that has all of them at its end.
+  /// Takes log₂(count) steps.
   @inlinable
   package func partitioningIndex(where isSecond: (Element) -> Bool) -> Index {
     var (low, count) = (startIndex, count)

@@ -7,8 +7,9 @@ package protocol EntryStore: AnyObject {
   /// The time of the last entry, before which none may come.
   var lastTime: Timestamp { get }
 
-  /// Runs `body`, and commits what it has written. A body that writes nothing touches no disk. When an error is thrown, by the body or
-  /// by the commit, nothing is stored; but after ``LogError/outcomeUnknown(reason:)`` it may be.
+  /// Runs `body`, and commits what it has written. A body that writes nothing touches no disk. When an error
+  /// is thrown, by the body or by the commit, nothing is stored; but after
+  /// ``LogError/outcomeUnknown(reason:)`` it may be.
   func transaction(_ body: () throws(LogError) -> Void) throws(LogError)
 
   /// How the utterance's reference was used before by `user`. To be called in a transaction.
@@ -19,7 +20,8 @@ package protocol EntryStore: AnyObject {
   /// Writes an event that is an entry; others are ignored. To be called in a transaction.
   func write(_ event: Event) throws(LogError)
 
-  /// What is to be done between two transactions: to be called after each, and when ``waitMilliseconds`` are over.
+  /// What is to be done between two transactions: to be called after each, and when ``waitMilliseconds`` are
+  /// over.
   func maintain(isIdle: Bool)
   /// How long nothing need be done; nil: until the next transaction.
   var waitMilliseconds: Int? { get }

@@ -2,11 +2,12 @@ package import LineProtocol
 
 /// What is on disk, for everybody who reads it. On one machine it is a SQLite file; nothing above knows.
 package protocol EventLog: Sendable {
-  /// The id of the last entry that is on disk here; 0 before the first. Every id up to it can be resumed from.
+  /// The id of the last entry that is on disk here; 0 before the first. Every id up to it can be resumed
+  /// from.
   var applied: Int64 { get }
 
-  /// The last id that the order has given, as far as it is known here: at least ``applied``. Only an id above it is one of the
-  /// future.
+  /// The last id that the order has given, as far as it is known here: at least ``applied``. Only an id above
+  /// it is one of the future.
   var tail: Int64 { get }
 
   /// True while commits succeed and none is taking unusually long.

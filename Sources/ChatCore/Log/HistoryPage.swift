@@ -6,7 +6,8 @@ package struct HistoryPage: Sendable {
   package let entries: [Entry]
   /// There are more in the direction of the query.
   package let hasMore: Bool
-  /// What the room's history begins after; 0 when nothing was trimmed or all rooms were asked for. Of several rooms the least.
+  /// What the room's history begins after; 0 when nothing was trimmed or all rooms were asked for. Of several
+  /// rooms the least.
   package let trimmedTo: Int64
   /// Of several rooms, what each one's begins after, in their order.
   package let trimmed: [Int64]

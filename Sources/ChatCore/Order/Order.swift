@@ -4,14 +4,17 @@ import Threads
 
 /// Gives requests their order. On one machine it is a queue in memory (``LocalOrder``); nothing above knows.
 package protocol Order: Sendable {
-  /// Puts requests behind all that were submitted before. Returns at once. What comes of each is an event, in this order.
+  /// Puts requests behind all that were submitted before. Returns at once. What comes of each is an event, in
+  /// this order.
   func submit(_ requests: [Request])
 
-  /// True while more is waiting to be decided and stored than the order's bound allows: senders are to be slowed down.
+  /// True while more is waiting to be decided and stored than the order's bound allows: senders are to be
+  /// slowed down.
   var isFull: Bool { get }
 }
 
-/// A request's place in the order. A decision depends on the requests before it, on this, and on nothing else.
+/// A request's place in the order. A decision depends on the requests before it, on this, and on nothing
+/// else.
 package struct Place: Sendable, Equatable {
   /// The id that the first entry made here gets: one more than that of the last entry before.
   package let id: Int64
@@ -26,8 +29,8 @@ package struct Place: Sendable, Equatable {
 
 /// The order of one process: a queue from its loops to the thread that decides and stores.
 ///
-/// Group commit needs no timer: while one transaction is on its way to the disk, what arrives waits and makes the next one.
-/// A lone message is committed at once, a flood in batches as large as the disk is slow.
+/// Group commit needs no timer: while one transaction is on its way to the disk, what arrives waits and makes
+/// the next one. A lone message is committed at once, a flood in batches as large as the disk is slow.
 package final class LocalOrder: Order {
   /// Bytes that may wait before senders are slowed down.
   package static let limit = 32 << 20
@@ -47,8 +50,8 @@ package final class LocalOrder: Order {
   package var queuedBytes: Int { bytes.load(ordering: .relaxed) }
   package var isFull: Bool { queuedBytes > Self.limit }
 
-  /// Waits until there is something and takes all of it; nil when the order is closed and everything was taken. With
-  /// `milliseconds`, waits no longer than that, and then gives nothing.
+  /// Waits until there is something and takes all of it; nil when the order is closed and everything was
+  /// taken. With `milliseconds`, waits no longer than that, and then gives nothing.
   package func take(within milliseconds: Int?) -> [Request]? { queue.take(within: milliseconds) }
 
   /// What was taken, and costs so much, has been dealt with: there is room for more.

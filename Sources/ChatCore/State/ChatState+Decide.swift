@@ -11,7 +11,8 @@ extension ChatState {
     }
   }
 
-  /// Decides a request and applies what comes of it, which is appended to `events`. `use`: that of the request's reference.
+  /// Decides a request and applies what comes of it, which is appended to `events`. `use`: that of the
+  /// request's reference.
   package mutating func decide(
     _ request: Request, at place: Place, _ use: ReferenceUse = .unused, log: Log = .open,
     into events: inout [Event]
@@ -75,8 +76,8 @@ extension ChatState {
       let isGone = before.sessions == 1
       let isNew = room.presence(of: new) == nil || (isGone && old == new)
       let look: Renaming.Look
-      // If the old name goes and the new one comes, the new one has the seat of the old: whoever reads the list of names meanwhile
-      // is shown one of them.
+      // If the old name goes and the new one comes, the new one has the seat of the old: whoever reads the
+      // list of names meanwhile is shown one of them.
       switch (isGone, isNew) {
       case (true, true): look = .renamed
       case (true, false): look = .departed

@@ -2,9 +2,10 @@ package import LineProtocol
 
 /// Who is called what, who is where, what is allowed: the one place that decides.
 ///
-/// A pure value. The same requests at the same places give the same events and the same state, in any process: it knows no clock and
-/// no randomness, and no order of a `Set` or `Dictionary` reaches an event. It changes only by ``apply(_:)``, and ``undo(_:)``
-/// takes back exactly that. What may happen is decided in the file beside this one.
+/// A pure value. The same requests at the same places give the same events and the same state, in any
+/// process: it knows no clock and no randomness, and no order of a `Set` or `Dictionary` reaches an event. It
+/// changes only by ``apply(_:)``, and ``undo(_:)`` takes back exactly that. What may happen is decided in the
+/// file beside this one.
 package struct ChatState: Sendable, Equatable {
   /// Whether entries can be stored.
   package enum Log: Sendable, Equatable {
@@ -41,7 +42,8 @@ package struct ChatState: Sendable, Equatable {
     }
   }
 
-  /// A state of parts that agree: each session in a room has its name's seat there. Every other part follows from these.
+  /// A state of parts that agree: each session in a room has its name's seat there. Every other part follows
+  /// from these.
   init(
     policy: Policy, sessions: [SessionID: Session], rooms: [RoomID: RoomRecord], lastRoom: Int64,
     lastSeat: Int64
@@ -119,9 +121,10 @@ package struct ChatState: Sendable, Equatable {
 
   // MARK: Taking back
 
-  /// Takes back the events of a batch that could not be stored, the last first. If it is unknown whether it was, rooms that got
-  /// their first entry count as stored, and those that were made for it keep their numbers. The events that made these are
-  /// returned: they stand, and whoever follows the events must see them.
+  /// Takes back the events of a batch that could not be stored, the last first. If it is unknown whether it
+  /// was, rooms that got their first entry count as stored, and those that were made for it keep their
+  /// numbers. The events that made these are returned: they stand, and whoever follows the events must see
+  /// them.
   package mutating func undo(_ events: [Event], isOutcomeUnknown: Bool) -> [Event] {
     for event in events.reversed() { undo(event) }
     if !isOutcomeUnknown { return [] }
@@ -197,8 +200,8 @@ extension Event {
   }
 }
 
-/// What decisions need of the server's options. It is a value given to the state at the start, equal wherever the same requests are
-/// decided.
+/// What decisions need of the server's options. It is a value given to the state at the start, equal wherever
+/// the same requests are decided.
 package struct Policy: Sendable, Equatable {
   /// Rooms one session may be in at once.
   package var roomsPerSession: Int

@@ -7,7 +7,8 @@ struct RoomRecord: Sendable, Equatable {
   var topic: Topic?
   /// The id of its newest entry; 0 if there is none.
   var newest: Int64
-  /// It has a row on disk, or may have: then it keeps its number, for no other room of this name may come beside it.
+  /// It has a row on disk, or may have: then it keeps its number, for no other room of this name may come
+  /// beside it.
   var isStored: Bool
   /// Each name that is here.
   private var present: [Nick: Presence] = [:]
@@ -63,7 +64,8 @@ struct RoomRecord: Sendable, Equatable {
   mutating func restore(_ nick: Nick, _ presence: Presence) { present[nick] = presence }
 }
 
-/// Names one room: what rooms are called between state, log and loops of one node. Given in the order of their making, kept on disk, never used again.
+/// Names one room: what rooms are called between state, log and loops of one node. Given in the order of
+/// their making, kept on disk, never used again.
 package struct RoomID: Hashable, Sendable {
   package let number: Int64
 

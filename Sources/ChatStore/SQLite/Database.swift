@@ -4,8 +4,8 @@ import Synchronization
 
 /// A connection to the database file. Used by one thread at a time, the one that owns it.
 ///
-/// Unsafe code: the handle, which SQLite frees in `deinit`; statements hold their database, so none outlives it. The busy handler's
-/// context is `lockTimeout`, which lives as long as the handle.
+/// Unsafe code: the handle, which SQLite frees in `deinit`; statements hold their database, so none outlives
+/// it. The busy handler's context is `lockTimeout`, which lives as long as the handle.
 final class Database {
   enum Access { case readWrite, readOnly }
 
@@ -60,15 +60,16 @@ final class Database {
     SQLError(code: code, message: String(cString: sqlite3_errmsg(handle)), statement: sql)
   }
 
-  /// The WAL and its index stay when this connection is closed, also if it is the last: on a disk that is full by then they could not be
-  /// made again, and nothing could be read (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal).
+  /// The WAL and its index stay when this connection is closed, also if it is the last: on a disk that is
+  /// full by then they could not be made again, and nothing could be read
+  /// (https://www.sqlite.org/c3ref/c_fcntl_begin_atomic_write.html#sqlitefcntlpersistwal).
   func keepWAL() {
     var isOn: Int32 = 1
     sqlite3_file_control(handle, "main", SQLITE_FCNTL_PERSIST_WAL, &isOn)
   }
 
-  /// Counts the pages in the WAL after each commit of this connection into `pages`, which must outlive it. Takes the place of
-  /// SQLite's own checkpoints, which would run inside a commit.
+  /// Counts the pages in the WAL after each commit of this connection into `pages`, which must outlive it.
+  /// Takes the place of SQLite's own checkpoints, which would run inside a commit.
   func countWALPages(into pages: UnsafeMutablePointer<Int32>) {
     sqlite3_wal_hook(
       handle,
@@ -81,8 +82,8 @@ final class Database {
   /// The pages are counted no more.
   func countNoWALPages() { sqlite3_wal_hook(handle, nil, nil) }
 
-  /// Syncs the WAL through the file that SQLite has open, as a commit with `synchronous=FULL` does. SQLite has no statement for that: a
-  /// checkpoint syncs only what no reader keeps it from copying.
+  /// Syncs the WAL through the file that SQLite has open, as a commit with `synchronous=FULL` does. SQLite
+  /// has no statement for that: a checkpoint syncs only what no reader keeps it from copying.
   ///
   /// Unsafe code: the file belongs to this connection, lives as long as it, and is used on its thread.
   func syncWAL() throws(SQLError) {
@@ -101,7 +102,8 @@ final class Database {
   }
 }
 
-/// How long transactions wait while another process has the database locked. Shared by all connections of a log.
+/// How long transactions wait while another process has the database locked. Shared by all connections of a
+/// log.
 final class LockTimeout: Sendable {
   /// How long one look at a lock keeps from the next.
   private static let stepMilliseconds = 10
@@ -112,10 +114,12 @@ final class LockTimeout: Sendable {
   /// `milliseconds`: how long one transaction waits.
   init(milliseconds: Int) { perTransaction = milliseconds }
 
-  /// From now on all transactions together wait no longer than this: the server is to end, and many may wait in turn.
+  /// From now on all transactions together wait no longer than this: the server is to end, and many may wait
+  /// in turn.
   func limit(toMilliseconds milliseconds: Int) { left.store(milliseconds, ordering: .relaxed) }
 
-  /// Called by SQLite while a lock is in the way, for the `count`th time in this wait, from 0 on. Sleeps, and says whether to try again.
+  /// Called by SQLite while a lock is in the way, for the `count`th time in this wait, from 0 on. Sleeps, and
+  /// says whether to try again.
   func waits(_ count: Int) -> Bool {
     guard count < perTransaction / Self.stepMilliseconds, left.load(ordering: .relaxed) > 0 else {
       return false

@@ -1,5 +1,5 @@
-/// The few ASCII bytes that the HTTP grammar names, and its byte classes as bit masks: a class test is a shift,
-/// with no table to load.
+/// The few ASCII bytes that the HTTP grammar names, and its byte classes as bit masks: a class test is a
+/// shift, with no table to load.
 public enum ASCII {
   public static let tab = UInt8(ascii: "\t")
   static let lineFeed = UInt8(ascii: "\n")
@@ -14,14 +14,15 @@ public enum ASCII {
     return byte < 64 ? low >> UInt64(byte) & 1 == 1 : byte < 128 && high >> UInt64(byte & 63) & 1 == 1
   }
 
-  /// What a field value may hold (RFC 9110 §5.5): tab, space, visible characters and obs-text, no other control.
+  /// What a field value may hold (RFC 9110 §5.5): tab, space, visible characters and obs-text, no other
+  /// control.
   @inline(__always)
   static func isFieldContent(_ byte: UInt8) -> Bool { byte >= 0x20 ? byte != 0x7f : byte == tab }
 
   /// What this server takes in a request target: visible ASCII except `"`, `#`, `<` and `>`.
   ///
-  /// RFC 3986 also asks for `\^{|}` and the backtick to be escaped, but browsers send them bare in a query (WHATWG
-  /// URL, "query percent-encode set"), and they cannot be mistaken for anything else.
+  /// RFC 3986 also asks for `\^{|}` and the backtick to be escaped, but browsers send them bare in a query
+  /// (WHATWG URL, "query percent-encode set"), and they cannot be mistaken for anything else.
   @inline(__always)
   static func isTarget(_ byte: UInt8) -> Bool {
     byte > 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "#")
@@ -50,8 +51,8 @@ public enum ASCII {
 }
 
 extension Span<UInt8> {
-  /// The index of the first `byte` at or after `start`, eight bytes at a time: a line is found in a tenth of the
-  /// time of a loop over bytes.
+  /// The index of the first `byte` at or after `start`, eight bytes at a time: a line is found in a tenth of
+  /// the time of a loop over bytes.
   public func firstIndex(of byte: UInt8, from start: Int) -> Int? {
     withUnsafeBytes { bytes in
       let ones: UInt64 = 0x0101_0101_0101_0101

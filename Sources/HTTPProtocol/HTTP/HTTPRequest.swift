@@ -10,7 +10,8 @@ public struct HTTPRequest: Equatable, Sendable {
   public var keepAlive = true
   /// Whether the client waits for a 100 before it sends the content (RFC 9110 §10.1.1).
   var expectsContinue = false
-  /// Whether the request says how long its content is. A POST that does not has none, which is what 411 is for.
+  /// Whether the request says how long its content is. A POST that does not has none, which is what 411 is
+  /// for.
   public var hasBody = false
 
   public var path: String { target.path }
@@ -19,7 +20,8 @@ public struct HTTPRequest: Equatable, Sendable {
   /// Whom the client believes to be talking to, with the port if it names one (RFC 9112 §3.2.2, §3.2.3).
   public var host: String { target.authority ?? headers["host"] ?? "" }
 
-  /// Whether the `Content-Type`, its parameters aside, is `expected`, which is in lower case (RFC 9110 §8.3.1).
+  /// Whether the `Content-Type`, its parameters aside, is `expected`, which is in lower case (RFC 9110
+  /// §8.3.1).
   public func hasContent(of expected: StaticString) -> Bool {
     guard var type = headers["content-type"] else { return false }
     return type.withUTF8 { type in

@@ -9,8 +9,8 @@ extension HTTPRequestParser {
         return left == 0
       case .chunkSize:
         guard let line = try chunkedLine(input, &position) else { return false }
-        // RFC 9112 §2.2 lets a bare LF end lines of the head only. A reader and a proxy that differ about the end of
-        // a chunk's line differ about where the request ends.
+        // RFC 9112 §2.2 lets a bare LF end lines of the head only. A reader and a proxy that differ about the
+        // end of a chunk's line differ about where the request ends.
         guard line.upperBound < position - 1 else { throw .malformed("A chunk's size must end with CR LF.") }
         let size = try chunkSize(input, line)
         guard size <= limits.bodyBytes - request.body.count else {

@@ -50,7 +50,8 @@ extension HTTPRequestParser {
         }
         request.expectsContinue = true
       case 14 where headers.name(of: field, is: "content-length"):
-        // RFC 9112 §6.3: two lengths, also two equal ones, let two readers disagree about where a request ends.
+        // RFC 9112 §6.3: two lengths, also two equal ones, let two readers disagree about where a request
+        // ends.
         guard length == nil else { throw .malformed("There is more than one Content-Length.") }
         length = try Self.length(headers.valueBytes(field))
       case 17 where headers.name(of: field, is: "transfer-encoding"):
@@ -64,7 +65,8 @@ extension HTTPRequestParser {
       throw .malformed(hosts == 0 ? "The Host field is missing." : "There is more than one Host field.")
     }
     if transferEncodings > 0 {
-      // RFC 9112 §6.1 and §11.2: both lengths are how requests are smuggled; HTTP/1.0 knows no transfer coding.
+      // RFC 9112 §6.1 and §11.2: both lengths are how requests are smuggled; HTTP/1.0 knows no transfer
+      // coding.
       guard length == nil else {
         throw .malformed("A request cannot have both Content-Length and Transfer-Encoding.")
       }

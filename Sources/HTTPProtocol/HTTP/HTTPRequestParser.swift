@@ -1,7 +1,7 @@
 /// Reads requests from the bytes of one connection (RFC 9112).
 ///
-/// Hand it all bytes not yet consumed; it says how many it took and what they were. It remembers how far it has
-/// looked, so that bytes that trickle in cost no more than bytes that come at once.
+/// Hand it all bytes not yet consumed; it says how many it took and what they were. It remembers how far it
+/// has looked, so that bytes that trickle in cost no more than bytes that come at once.
 public struct HTTPRequestParser: Sendable {
   public struct Step: Sendable {
     /// How many bytes of the input are done with; the caller hands in the rest again, with what came after.
@@ -12,13 +12,13 @@ public struct HTTPRequestParser: Sendable {
   public enum Event: Sendable {
     /// Nothing to do before more bytes come.
     case needMore
-    /// The client waits for `HTTPResponse.continue` before it sends the content. Comes at most once per request, and
-    /// not at all if content has come with the head (RFC 9110 §10.1.1).
+    /// The client waits for `HTTPResponse.continue` before it sends the content. Comes at most once per
+    /// request, and not at all if content has come with the head (RFC 9110 §10.1.1).
     case sendContinue
     /// A whole request. What follows in the input belongs to the next one.
     case request(HTTPRequest)
-    /// The request is refused, and where the next one would begin is not known: answer and close the connection.
-    /// The parser stays in this state.
+    /// The request is refused, and where the next one would begin is not known: answer and close the
+    /// connection. The parser stays in this state.
     case failed(Problem)
   }
 
@@ -128,8 +128,8 @@ public struct HTTPRequestParser: Sendable {
   /// The next line of the head that begins at `head`, without its end, or nil if it is not all there.
   private mutating func headLine(_ input: Span<UInt8>, _ head: Int) throws(Problem) -> Range<Int>? {
     let lineFeed = input.firstIndex(of: ASCII.lineFeed, from: head + scanned)
-    // The line feed is looked at as if it stood at the end of the input, so that a head is refused at the same byte
-    // however it is cut.
+    // The line feed is looked at as if it stood at the end of the input, so that a head is refused at the
+    // same byte however it is cut.
     let length = (lineFeed ?? input.count) - head
     if case .requestLine = state {
       if length > limits.requestLineBytes { throw .targetTooLong(limit: limits.targetBytes) }

@@ -9,7 +9,8 @@ public struct HTTPResponse: Equatable, Sendable {
       self.value = value
     }
 
-    /// Appends the field's line. Control characters become spaces, so that no value can end its line (RFC 9110 §5.5).
+    /// Appends the field's line. Control characters become spaces, so that no value can end its line (RFC
+    /// 9110 §5.5).
     public func encode(into output: inout [UInt8]) {
       output.append(contentsOf: name.utf8)
       output.append(": ")
@@ -26,7 +27,8 @@ public struct HTTPResponse: Equatable, Sendable {
   /// Without `Content-Length`, `Connection` and `Date`, which `encode` writes.
   public var headers: [Field]
   public var body: [UInt8]
-  /// Set where the bytes that follow on the connection cannot be trusted: it is closed whatever the request asked.
+  /// Set where the bytes that follow on the connection cannot be trusted: it is closed whatever the request
+  /// asked.
   public var closesConnection = false
 
   public init(_ status: HTTPStatus, headers: [Field] = [], body: [UInt8] = []) {
@@ -42,9 +44,9 @@ public struct HTTPResponse: Equatable, Sendable {
   /// The interim response to `Expect: 100-continue`.
   public static let `continue`: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-  /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD) the body
-  /// is left out, but its length is told. With a `framing` other than `.length` the body follows, see
-  /// ``HTTPFraming/encode(_:isLast:into:)``.
+  /// Appends the response to `output`. `date`: an IMF-fixdate for the `Date` field. With `headOnly` (HEAD)
+  /// the body is left out, but its length is told. With a `framing` other than `.length` the body follows,
+  /// see ``HTTPFraming/encode(_:isLast:into:)``.
   public func encode(
     into output: inout [UInt8], keepAlive: Bool, headOnly: Bool = false, date: String? = nil,
     framing: HTTPFraming = .length

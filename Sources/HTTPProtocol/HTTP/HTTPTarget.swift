@@ -85,7 +85,8 @@ public struct HTTPTarget: Equatable, Sendable {
   }
 }
 
-/// The query of a request target as decoded name and value pairs (WHATWG URL, application/x-www-form-urlencoded).
+/// The query of a request target as decoded name and value pairs (WHATWG URL,
+/// application/x-www-form-urlencoded).
 public struct HTTPQuery: Equatable, Sendable {
   public struct Item: Equatable, Sendable {
     public let name: String

@@ -2,8 +2,9 @@ import Glibc
 
 /// Which names the server answers to.
 ///
-/// Whoever serves a web page can make the page's own name lead here (DNS rebinding). The browser then lets the page ask and read as if
-/// this were its own server, and only `Host` still tells whose name it is. So what others can own is answered only if it was allowed.
+/// Whoever serves a web page can make the page's own name lead here (DNS rebinding). The browser then lets
+/// the page ask and read as if this were its own server, and only `Host` still tells whose name it is. So
+/// what others can own is answered only if it was allowed.
 public struct HostPolicy: Sendable {
   /// In lower case and without a dot at the end.
   private let names: Set<String>
@@ -11,7 +12,8 @@ public struct HostPolicy: Sendable {
   /// `names`: what the server is called besides what it always answers to.
   public init(names: some Sequence<String>) { self.names = Set(names.map { Self.canonical($0[...]) }) }
 
-  /// `authority`: whom a request is for, with a port or without. No browser leaves it out, but HTTP/1.0 may (RFC 9112 §3.2).
+  /// `authority`: whom a request is for, with a port or without. No browser leaves it out, but HTTP/1.0 may
+  /// (RFC 9112 §3.2).
   public func permits(_ authority: String) -> Bool {
     if authority.isEmpty { return true }
     guard let authority = Authority(authority) else { return false }
@@ -25,7 +27,8 @@ public struct HostPolicy: Sendable {
     return Self.isUnqualified(host) || Self.isIPv4(name)
   }
 
-  /// Whether it has no dot: a name of the local network. With a dot at its end it is a top-level domain, and those have owners.
+  /// Whether it has no dot: a name of the local network. With a dot at its end it is a top-level domain, and
+  /// those have owners.
   private static func isUnqualified(_ host: Substring) -> Bool {
     !host.isEmpty && !host.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }
   }

@@ -1,5 +1,6 @@
-/// Which web pages may ask for more than to read, and which may read. Browsers let any page try, and leave the decision to the server,
-/// which is told the page's origin (RFC 6455 §10.2, Fetch §3.2); whatever is no browser sends none.
+/// Which web pages may ask for more than to read, and which may read. Browsers let any page try, and leave
+/// the decision to the server, which is told the page's origin (RFC 6455 §10.2, Fetch §3.2); whatever is no
+/// browser sends none.
 public struct OriginPolicy: Sendable {
   /// In lower case.
   private let allowed: [String]
@@ -22,7 +23,8 @@ public struct OriginPolicy: Sendable {
   public func permitsChange(_ request: HTTPRequest) -> Bool {
     if allowedOrigin(of: request) != nil { return true }
     guard permits(request.headers.all("origin"), host: request.host) else { return false }
-    // What a browser says of a request without Origin (Fetch Metadata §2.3). Another value is not for us to judge.
+    // What a browser says of a request without Origin (Fetch Metadata §2.3). Another value is not for us to
+    // judge.
     let site = request.headers["sec-fetch-site"]?.lowercased()
     return site != "cross-site" && site != "same-site"
   }
@@ -52,8 +54,8 @@ public struct OriginPolicy: Sendable {
   }
 }
 
-/// Cross-origin resource sharing (Fetch §3.2): tells a browser which pages may read the answers. It is never everybody, and no
-/// credentials come with such a request.
+/// Cross-origin resource sharing (Fetch §3.2): tells a browser which pages may read the answers. It is never
+/// everybody, and no credentials come with such a request.
 extension OriginPolicy {
   /// What every answer to `request` says about that; nothing if no origin was allowed.
   public func sharing(with request: HTTPRequest) -> [HTTPResponse.Field] {
@@ -67,8 +69,8 @@ extension OriginPolicy {
     ]
   }
 
-  /// The answer to a browser that asks before it sends a page's request, or nil if this is no such question. `methods`: those served
-  /// at the path.
+  /// The answer to a browser that asks before it sends a page's request, or nil if this is no such question.
+  /// `methods`: those served at the path.
   public func preflight(_ request: HTTPRequest, methods: [String]) -> HTTPResponse? {
     guard request.method == .options, request.headers["access-control-request-method"] != nil,
       allowedOrigin(of: request) != nil, !methods.isEmpty

@@ -10,7 +10,8 @@ public struct Problem: Error, Equatable, Sendable {
   /// HTML that says it to a person with a browser, in place of the JSON.
   public var page: String?
   public var headers: [HTTPResponse.Field] = []
-  /// Whether the connection must be closed after the answer, because where the next request begins is not known.
+  /// Whether the connection must be closed after the answer, because where the next request begins is not
+  /// known.
   public var closesConnection = false
 
   public init(_ status: HTTPStatus, _ detail: String, field: String? = nil, code: String? = nil) {
@@ -102,8 +103,9 @@ extension Problem {
     Problem(.unprocessableContent, detail, field: field)
   }
 
-  /// A request for a WebSocket path that does not ask for version 13 (RFC 6455 §4.2.2, RFC 9110 §15.5.22). `Upgrade`
-  /// must be named by `Connection` (RFC 9110 §7.8); that `encode` adds a line of its own to that list is allowed.
+  /// A request for a WebSocket path that does not ask for version 13 (RFC 6455 §4.2.2, RFC 9110 §15.5.22).
+  /// `Upgrade` must be named by `Connection` (RFC 9110 §7.8); that `encode` adds a line of its own to that
+  /// list is allowed.
   public static func upgradeRequired(_ detail: String) -> Problem {
     Problem(.upgradeRequired, detail).with("Upgrade", "websocket").with("Connection", "Upgrade")
       .with("Sec-WebSocket-Version", "13")

@@ -1,5 +1,5 @@
-/// Reads one JSON text (RFC 8259), strictly. In a POST, Foundation's decoder takes as long as everything else between
-/// the socket and the order, and it traps on 513 opening brackets (Swift 6.3).
+/// Reads one JSON text (RFC 8259), strictly. In a POST, Foundation's decoder takes as long as everything else
+/// between the socket and the order, and it traps on 513 opening brackets (Swift 6.3).
 struct JSONParser {
   /// Objects and arrays within each other.
   static let maximumDepth = 32
@@ -88,7 +88,8 @@ struct JSONParser {
     position = end
   }
 
-  /// `-? (0 | [1-9][0-9]*) (\. [0-9]+)? ([eE] [+-]? [0-9]+)?` (RFC 8259 §6). What it is worth is of no interest here.
+  /// `-? (0 | [1-9][0-9]*) (\. [0-9]+)? ([eE] [+-]? [0-9]+)?` (RFC 8259 §6). What it is worth is of no
+  /// interest here.
   private mutating func number(_ bytes: Span<UInt8>) throws(Problem) {
     _ = skip(bytes) { $0 == UInt8(ascii: "-") }
     if !skip(bytes, { $0 == UInt8(ascii: "0") }) { try digits(bytes) }
@@ -160,7 +161,8 @@ struct JSONParser {
     }
   }
 
-  /// The character behind `\u`; beyond U+FFFF it is written as two surrogates (RFC 8259 §7), which mean nothing alone.
+  /// The character behind `\u`; beyond U+FFFF it is written as two surrogates (RFC 8259 §7), which mean
+  /// nothing alone.
   private mutating func scalar(_ bytes: Span<UInt8>) throws(Problem) -> Unicode.Scalar {
     let first = try codeUnit(bytes)
     if let scalar = Unicode.Scalar(first) { return scalar }

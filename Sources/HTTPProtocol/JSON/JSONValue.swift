@@ -12,8 +12,8 @@ public enum JSONValue: Equatable, Sendable {
   /// An array, a number or a boolean.
   case other
 
-  /// The object that `bytes`, which came from outside, are. Throws 400 for what is not JSON in UTF-8, 422 for what is no
-  /// object.
+  /// The object that `bytes`, which came from outside, are. Throws 400 for what is not JSON in UTF-8, 422 for
+  /// what is no object.
   public static func object(_ bytes: Span<UInt8>) throws(Problem) -> JSONObject {
     guard case .object(let members) = try JSONParser.parse(bytes) else {
       throw Problem(.unprocessableContent, "The body must be a JSON object.")

@@ -1,7 +1,7 @@
 /// Writes JSON (RFC 8259) with its members in the order of the calls.
 ///
-/// Commas and colons come by themselves; that every `begin` has its `end` and that objects get keys is the caller's
-/// part.
+/// Commas and colons come by themselves; that every `begin` has its `end` and that objects get keys is the
+/// caller's part.
 public struct JSONWriter: Sendable {
   /// Everything written, behind what `init` was given.
   public private(set) var bytes: [UInt8]
@@ -74,8 +74,8 @@ public struct JSONWriter: Sendable {
     bytes.append(bracket)
   }
 
-  /// A comma, unless this is the first value of its array or object, a member's value, or the outermost value. Outside
-  /// of strings these bytes stand nowhere else, and a string ends with a quote.
+  /// A comma, unless this is the first value of its array or object, a member's value, or the outermost
+  /// value. Outside of strings these bytes stand nowhere else, and a string ends with a quote.
   private mutating func separate() {
     guard bytes.count > start, let last = bytes.last else { return }
     if last != UInt8(ascii: "{") && last != UInt8(ascii: "[") && last != UInt8(ascii: ":") {

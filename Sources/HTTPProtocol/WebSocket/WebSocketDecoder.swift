@@ -1,7 +1,7 @@
 /// Reads messages from the frames of one client (RFC 6455 §5, §6.2).
 ///
-/// Hand it all bytes not yet consumed; it says how many it took and what they were. Payload is taken as it comes, so a
-/// text that is not UTF-8 is refused before it is complete.
+/// Hand it all bytes not yet consumed; it says how many it took and what they were. Payload is taken as it
+/// comes, so a text that is not UTF-8 is refused before it is complete.
 public struct WebSocketDecoder: Sendable {
   public struct Step: Sendable {
     /// How many bytes of the input are done with; the caller hands in the rest again, with what came after.
@@ -19,7 +19,8 @@ public struct WebSocketDecoder: Sendable {
     case pong([UInt8])
     /// The client closes; no code if it gave none. Whatever comes after it is dropped (RFC 6455 §5.5.1).
     case close(WebSocketCloseCode?, reason: String)
-    /// The client broke the protocol: send this in a close frame and close. Whatever comes after it is dropped.
+    /// The client broke the protocol: send this in a close frame and close. Whatever comes after it is
+    /// dropped.
     case failed(WebSocketCloseCode, reason: String)
   }
 
@@ -42,7 +43,8 @@ public struct WebSocketDecoder: Sendable {
   private var message: [UInt8] = []
   private var check = UTF8Check()
 
-  /// What there is of a message that is not complete; memory that was set aside for the rest is not touched yet.
+  /// What there is of a message that is not complete; memory that was set aside for the rest is not touched
+  /// yet.
   public var heldBytes: Int { message.count }
 
   public init(messageBytes: Int = 64 * 1024) { self.messageBytes = messageBytes }
@@ -183,8 +185,8 @@ public struct WebSocketDecoder: Sendable {
 }
 
 extension [UInt8] {
-  /// Appends `masked` with its mask removed (RFC 6455 §5.3), eight bytes at a time. `mask` holds its four bytes in the
-  /// order of memory.
+  /// Appends `masked` with its mask removed (RFC 6455 §5.3), eight bytes at a time. `mask` holds its four
+  /// bytes in the order of memory.
   mutating func append(unmasking masked: Span<UInt8>, _ mask: UInt32) {
     let start = count
     append(masked)

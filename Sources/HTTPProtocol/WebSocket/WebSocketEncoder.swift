@@ -15,8 +15,8 @@ public enum WebSocketEncoder {
     frame(.pong, payload.prefix(125), into: &output)
   }
 
-  /// A close frame; the reason is cut to whole characters within 123 bytes. Without a code, or with one that may not
-  /// be sent, the frame is empty: so an answer may repeat what the client sent.
+  /// A close frame; the reason is cut to whole characters within 123 bytes. Without a code, or with one that
+  /// may not be sent, the frame is empty: so an answer may repeat what the client sent.
   public static func close(_ code: WebSocketCloseCode?, _ reason: String = "", into output: inout [UInt8]) {
     var payload: [UInt8] = []
     if let code, code.mayBeSent {
@@ -30,8 +30,8 @@ public enum WebSocketEncoder {
     frame(.close, payload[...], into: &output)
   }
 
-  /// How many bytes the server frame at the beginning of `bytes` has, header included, or nil if its length is not all
-  /// there. With it an output buffer is walked to the end of the frame begun.
+  /// How many bytes the server frame at the beginning of `bytes` has, header included, or nil if its length
+  /// is not all there. With it an output buffer is walked to the end of the frame begun.
   public static func frameLength(_ bytes: Span<UInt8>) -> Int? {
     guard let header = WebSocketFrameHeader(bytes) else { return nil }
     let (length, overflow) = header.size.addingReportingOverflow(Int(clamping: header.payloadLength))

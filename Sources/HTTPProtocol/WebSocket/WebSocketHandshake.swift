@@ -49,8 +49,8 @@ enum Base64 {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Whether `text` is the encoding of exactly 16 bytes: 22 letters of the alphabet and two pads. The four bits that
-  /// are left over may be anything, as in many clients.
+  /// Whether `text` is the encoding of exactly 16 bytes: 22 letters of the alphabet and two pads. The four
+  /// bits that are left over may be anything, as in many clients.
   fileprivate static func encodesSixteenBytes(_ text: some Collection<UInt8>) -> Bool {
     text.count == 24 && text.prefix(22).allSatisfy(alphabet.contains)
       && text.suffix(2).allSatisfy { $0 == UInt8(ascii: "=") }

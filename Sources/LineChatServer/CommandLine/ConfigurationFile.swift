@@ -1,5 +1,6 @@
-/// Reads a configuration file: one `key = value` per line, where the keys are option names. A `#` at the start of a
-/// line or after a blank begins a comment. Only a repeatable option's key may stand more than once.
+/// Reads a configuration file: one `key = value` per line, where the keys are option names. A `#` at the
+/// start of a line or after a blank begins a comment. Only a repeatable option's key may stand more than
+/// once.
 func configurationFileValues(
   _ bytes: [UInt8], path: String, options: [OptionDescription]
 ) throws(UsageError) -> [GivenValue] {

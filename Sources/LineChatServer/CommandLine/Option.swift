@@ -1,5 +1,5 @@
-/// What people are told about an option. Its name on the command line (`--name`), in the environment and in the
-/// configuration file all follow from `name`.
+/// What people are told about an option. Its name on the command line (`--name`), in the environment and in
+/// the configuration file all follow from `name`.
 struct OptionDescription: Equatable, Sendable {
   /// Lower-case words joined by `-`, without the leading dashes.
   let name: String
@@ -61,8 +61,8 @@ struct Option<Settings>: Sendable {
     differs = { $0[keyPath: field] != $1[keyPath: field] }
   }
 
-  /// Applies the sources to the settings, lowest first. A repeatable option takes all its values from the highest
-  /// source that gives any. A wrong value is an error also where a higher source overrides it.
+  /// Applies the sources to the settings, lowest first. A repeatable option takes all its values from the
+  /// highest source that gives any. A wrong value is an error also where a higher source overrides it.
   static func apply(
     _ sources: [[GivenValue]], of table: [Option], to settings: inout Settings
   ) throws(UsageError) {
@@ -91,7 +91,8 @@ struct GivenValue: Equatable, Sendable {
   let origin: String
 }
 
-/// A value that an option does not take. Says only what is allowed; who reports it adds where the value stood.
+/// A value that an option does not take. Says only what is allowed; who reports it adds where the value
+/// stood.
 struct InvalidValue: Error, Equatable {
   /// Completes the sentence "expected …".
   let expected: String

@@ -12,8 +12,8 @@ struct FileProblem: Error, Equatable {
   let reason: String
 }
 
-/// The values that the environment gives the options; an empty variable counts as unset. A repeatable option's
-/// variable holds its values separated by commas.
+/// The values that the environment gives the options; an empty variable counts as unset. A repeatable
+/// option's variable holds its values separated by commas.
 func environmentValues(_ environment: [String: String], _ options: [OptionDescription]) -> [GivenValue] {
   options.flatMap { option -> [GivenValue] in
     guard let text = environment[option.environmentName], !text.isEmpty else { return [] }

@@ -2,8 +2,9 @@ import Glibc
 
 /// The words of this process's command line after the program's name.
 ///
-/// They come from the kernel (proc(5)). Swift's runtime looks for them beside the environment when it is loaded, and finds none when
-/// a preloaded library has moved that by then, as setenv(3) does. It is asked where there is no /proc.
+/// They come from the kernel (proc(5)). Swift's runtime looks for them beside the environment when it is
+/// loaded, and finds none when a preloaded library has moved that by then, as setenv(3) does. It is asked
+/// where there is no /proc.
 func processArguments() -> [String] {
   guard case .success(let bytes) = readSmallFile("/proc/self/cmdline"), !bytes.isEmpty else {
     return Array(CommandLine.arguments.dropFirst())

@@ -62,7 +62,8 @@ struct ServerConfiguration: Equatable, Sendable {
     case perSecond(Int)
   }
 
-  /// The option table of `serve`: flags, environment variables, keys of the configuration file and help follow from it.
+  /// The option table of `serve`: flags, environment variables, keys of the configuration file and help
+  /// follow from it.
   static let options: [Option<ServerConfiguration>] = [
     Option(
       "line", "HOST:PORT", default: "127.0.0.1:6667", "where nc, bots and IRC clients connect",

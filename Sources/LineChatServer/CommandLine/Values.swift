@@ -167,7 +167,8 @@ enum Values {
     return overflow ? nil : bytes
   }
 
-  /// The prefix of an IRC message ends at a space, and `!` and `@` divide it (RFC 2812, 2.3.1), so a server name has none.
+  /// The prefix of an IRC message ends at a space, and `!` and `@` divide it (RFC 2812, 2.3.1), so a server
+  /// name has none.
   static func serverName(_ text: String) throws(InvalidValue) -> String {
     let isAllowed: (UInt8) -> Bool = {
       $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") || isAlphanumeric($0)
@@ -186,7 +187,8 @@ enum Values {
     return text
   }
 
-  /// A name as `Host` has it, without the port (RFC 952 and RFC 1123 §2.1, and the `_` that local networks use).
+  /// A name as `Host` has it, without the port (RFC 952 and RFC 1123 §2.1, and the `_` that local networks
+  /// use).
   static func hostName(_ text: String) throws(InvalidValue) -> String {
     let labels = (text.hasSuffix(".") ? text.dropLast() : text[...])
       .split(separator: ".", omittingEmptySubsequences: false)

@@ -100,7 +100,7 @@ public struct IRCEncoder: Sendable {
   }
 
   /// The source of what `nick` does: `alice!alice@server`. Sessions have no other user name, and addresses
-  /// are nobody's business.
+  /// are shown to nobody.
   public func source(_ nick: String) -> String { "\(nick)!\(nick)@\(serverName)" }
 
   private func event(

@@ -57,8 +57,8 @@ public struct IRCLine: Hashable, Sendable {
   /// The value of the last tag with `key`; nil when there is none.
   public func tag(_ key: String) -> String? { tags.last { $0.key == key }?.value }
 
-  /// Reads a line without its terminator. Nil is a blank line, which is ignored (RFC 2812 §2.3.1). `repairing`: what is not UTF-8
-  /// is replaced by U+FFFD and not refused.
+  /// Reads a line without its terminator. Nil is a blank line, which is ignored (RFC 2812 §2.3.1).
+  /// `repairing`: what is not UTF-8 is replaced by U+FFFD and not refused.
   public static func parse(_ line: Span<UInt8>, repairing: Bool = false) throws(ParseError) -> IRCLine? {
     var position = skipSpaces(line, from: 0)
     guard position < line.count else { return nil }

@@ -1,8 +1,10 @@
 extension Unicode.Scalar {
-  /// Nothing is to be seen of it, or it changes the direction of what follows: with it two names look the same, and are not.
+  /// Nothing is to be seen of it, or it changes the direction of what follows: with it two names look the
+  /// same, and are not.
   ///
-  /// Unicode's Default_Ignorable_Code_Point has soft hyphen, zero width and direction characters, variation selectors and tags
-  /// (UAX #44). Beside them: all spaces, the marks of annotations, the blank of Braille, and what is no character at all.
+  /// Unicode's Default_Ignorable_Code_Point has soft hyphen, zero width and direction characters, variation
+  /// selectors and tags (UAX #44). Beside them: all spaces, the marks of annotations, the blank of Braille,
+  /// and what is no character at all.
   var isInvisible: Bool {
     switch value {
     case 0xFFF9...0xFFFB, 0x2800: true
@@ -23,8 +25,8 @@ extension Unicode.Scalar {
 }
 
 extension RoomName {
-  /// Throws if the name has a character that is not to be seen. No room of such a name is made; those that are stored from before
-  /// this rule can still be named, so that what was said in them is not lost.
+  /// Throws if the name has a character that is not to be seen. No room of such a name is made; those that
+  /// are stored from before this rule can still be named, so that what was said in them is not lost.
   public func checkVisible() throws(NameError) {
     guard let hidden = text.unicodeScalars.first(where: \.isInvisible) else { return }
     throw NameError(reason: "a new room's name has no invisible character, and this has \(hidden.codePoint)")

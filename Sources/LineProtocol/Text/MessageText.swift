@@ -43,8 +43,9 @@ public struct MessageText: Hashable, Sendable {
     lineCount = breaks + 1
   }
 
-  /// `string` with LF for each U+2028 and U+2029. Many programs end a line there (Python's `splitlines`), so what follows one may not
-  /// be passed on as if it stood in the middle of a line. Without them it comes back as it is.
+  /// `string` with LF for each U+2028 and U+2029. Many programs end a line there (Python's `splitlines`), so
+  /// what follows one may not be passed on as if it stood in the middle of a line. Without them it comes back
+  /// as it is.
   private static func withoutSeparators(_ string: String) -> String {
     let bytes = string.utf8.span
     guard bytes.firstSeparator(from: 0) != nil else { return string }

@@ -19,7 +19,8 @@ struct Clock: Sendable {
 
 /// The CPU time of another process on this machine.
 enum ProcessTime {
-  /// Nanoseconds in user and kernel mode of all its threads, in steps of a clock tick (10 ms); nil when there is no such process.
+  /// Nanoseconds in user and kernel mode of all its threads, in steps of a clock tick (10 ms); nil when there
+  /// is no such process.
   static func read(of process: Int32) -> UInt64? {
     let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -32,8 +33,8 @@ enum ProcessTime {
     return ticks * (1_000_000_000 / UInt64(max(1, sysconf(Int32(_SC_CLK_TCK)))))
   }
 
-  /// `utime` and `stime`, fields 14 and 15 of /proc/PID/stat (proc(5)). The second field is the program's name in
-  /// parentheses, and may itself hold both blanks and parentheses.
+  /// `utime` and `stime`, fields 14 and 15 of /proc/PID/stat (proc(5)). The second field is the program's
+  /// name in parentheses, and may itself hold both blanks and parentheses.
   static func ticks(in stat: String) -> UInt64? {
     guard let end = stat.lastIndex(of: ")") else { return nil }
     let fields = stat[stat.index(after: end)...].split(separator: " ")

@@ -1,4 +1,5 @@
-/// How often each latency occurred, in nanoseconds and to about 1.6 %: 64 steps for each power of two, exact below 128.
+/// How often each latency occurred, in nanoseconds and to about 1.6 %: 64 steps for each power of two, exact
+/// below 128.
 struct LatencyHistogram: Sendable {
   private var counts = [Int](repeating: 0, count: 128 + (64 - 7) * 64)
   private(set) var count = 0
@@ -10,7 +11,8 @@ struct LatencyHistogram: Sendable {
     maximum = max(maximum, nanoseconds)
   }
 
-  /// The latency that this part (0–1) of all stayed at or below, from the middle of its step; 0 when there are none.
+  /// The latency that this part (0–1) of all stayed at or below, from the middle of its step; 0 when there
+  /// are none.
   func percentile(_ part: Double) -> UInt64 {
     let rank = max(1, Int((part * Double(count)).rounded(.up)))
     var seen = 0

@@ -1,7 +1,7 @@
 /// What a text begins with so that it can be followed: who sent it, as the how manieth, and when.
 ///
-/// `^` and the run's id, then hexadecimal digits in lower case. A receiver needs to find only this, whatever the server wraps
-/// around it; no protocol escapes any of these characters.
+/// `^` and the run's id, then hexadecimal digits in lower case. A receiver needs to find only this, whatever
+/// the server wraps around it; no protocol escapes any of these characters.
 struct Marker: Equatable {
   /// Bytes: `^`, run 8, room 4, slot 4, sequence 8, time 12.
   static let length = 37
@@ -35,7 +35,8 @@ struct Marker: Equatable {
 extension Marker {
   /// The first marker of `run` in a part of `bytes`; nil when there is none.
   ///
-  /// Digits that are none give a number nonetheless. It is for the one who counts to see that no such message was sent.
+  /// Digits that are none give a number nonetheless. It is for the one who counts to see that no such message
+  /// was sent.
   init?(in bytes: Span<UInt8>, _ range: Range<Int>, run: RunID) {
     var start = range.lowerBound
     while let found = bytes.firstIndex(of: UInt8(ascii: "^"), in: start..<range.upperBound) {

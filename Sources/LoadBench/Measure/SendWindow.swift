@@ -8,8 +8,9 @@ struct SendWindow {
   private let size: Int
   /// What has to happen to a message before it is complete: deliveries, and the answer over HTTP.
   private let steps: Int
-  /// A ring, indexed by the low bits of the number. A message that gets lost never leaves the window; its entry
-  /// is overwritten when four windows of later ones have passed, and should it come then, it is too late to count here.
+  /// A ring, indexed by the low bits of the number. A message that gets lost never leaves the window; its
+  /// entry is overwritten when four windows of later ones have passed, and should it come then, it is too
+  /// late to count here.
   private var pending: [Pending]
   private var open = 0
   /// The next message's number, which is also how many were sent.

@@ -12,7 +12,8 @@ extension Span<UInt8> {
     }
   }
 
-  /// The number that eight hexadecimal digits in lower case make. All at once: every delivery has four of them.
+  /// The number that eight hexadecimal digits in lower case make. All at once: every delivery has four of
+  /// them.
   @inline(__always)
   func hexadecimal8(at offset: Int) -> UInt64 {
     let word = UInt64(

@@ -10,8 +10,8 @@ package struct BenchPlan: Equatable, Sendable {
     case post
   }
 
-  /// Bytes of a message's text: a marker has to fit, and IRC's lines end at 512 bytes (RFC 2812 §2.3), of which the relayed
-  /// prefix and the room's name may take a part.
+  /// Bytes of a message's text: a marker has to fit, and IRC's lines end at 512 bytes (RFC 2812 §2.3), of
+  /// which the relayed prefix and the room's name may take a part.
   package static let payloads = Marker.length...4096
   /// The same where IRC is a door.
   package static let ircPayloads = Marker.length...350

@@ -36,7 +36,8 @@ extension ClientDialect {
   /// Longer than any line of a server that is well.
   private static var longestLine: Int { 1 << 20 }
 
-  /// Gives `body` each complete line without its terminator, empty ones left out; returns how many bytes that were.
+  /// Gives `body` each complete line without its terminator, empty ones left out; returns how many bytes that
+  /// were.
   @inline(__always)
   func eachLine(
     of bytes: Span<UInt8>, tell: (ClientEvent) -> Void, _ body: (Range<Int>) -> Void

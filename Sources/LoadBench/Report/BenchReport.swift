@@ -120,7 +120,8 @@ package struct BenchReport: Sendable {
     return problem.map { "\(counted); ended early: \($0)" } ?? counted
   }
 
-  /// One JSON object in one line, for programs. Times are in the unit that ends their name; what was not measured is null.
+  /// One JSON object in one line, for programs. Times are in the unit that ends their name; what was not
+  /// measured is null.
   package var json: String {
     let microseconds: (Double) -> String? = {
       latency.count > 0 ? number(Double(latency.percentile($0)) / 1e3) : nil

@@ -20,7 +20,8 @@ enum Figures {
     fixed(value, decimals: value < 0.9995 ? 3 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
   }
 
-  /// With this many digits after the point, 0–6. For values from 0 to 10^12; others are shown as the nearest of these.
+  /// With this many digits after the point, 0–6. For values from 0 to 10^12; others are shown as the nearest
+  /// of these.
   static func fixed(_ value: Double, decimals: Int) -> String {
     var unit = 1
     for _ in 0..<decimals { unit *= 10 }

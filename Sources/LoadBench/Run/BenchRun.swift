@@ -1,8 +1,10 @@
 import Reactor
 
-/// The life of a run: everybody connects, silence, warming up, measuring, waiting for what is under way, the report.
+/// The life of a run: everybody connects, silence, warming up, measuring, waiting for what is under way, the
+/// report.
 ///
-/// One timer looks every ``tickMilliseconds`` whether the next phase has come; everything else happens as the server speaks.
+/// One timer looks every ``tickMilliseconds`` whether the next phase has come; everything else happens as the
+/// server speaks.
 final class BenchRun {
   enum Phase: Equatable {
     case connecting

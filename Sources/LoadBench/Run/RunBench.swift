@@ -7,8 +7,8 @@ package struct BenchFailure: Error {
   package let reason: String
 }
 
-/// Carries out a plan on the calling thread. SIGINT and SIGTERM end it early, with the report of what was measured until then; once
-/// more, at once.
+/// Carries out a plan on the calling thread. SIGINT and SIGTERM end it early, with the report of what was
+/// measured until then; once more, at once.
 ///
 /// - Parameters:
 ///   - descriptors: How many files this process may have open.

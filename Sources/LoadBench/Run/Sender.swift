@@ -2,8 +2,8 @@ import Reactor
 
 /// One client's part as a sender: its messages differ in their marker only.
 ///
-/// It keeps the handle of its connection's output, which is good while the connection is there: the first connection that
-/// closes ends all sending (``BenchRun/trouble(_:)``).
+/// It keeps the handle of its connection's output, which is good while the connection is there: the first
+/// connection that closes ends all sending (``BenchRun/trouble(_:)``).
 final class Sender {
   let room: Int
   let slot: Int

@@ -11,8 +11,8 @@ final class Traffic {
     var misplaced = 0
   }
 
-  // What every delivery changes is changed in one place that calls nothing else; checking that at run time would be a fifth
-  // of a delivery's cost.
+  // What every delivery changes is changed in one place that calls nothing else; checking that at run time
+  // would be a fifth of a delivery's cost.
   @exclusivity(unchecked) private(set) var counts = Counts()
   @exclusivity(unchecked) private(set) var latency = LatencyHistogram()
   /// When the server last said anything.
