@@ -45,25 +45,29 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/Support"),
     .target(
-      name: "ChatTestSupport", dependencies: ["ChatCore", "LineProtocol", "Threads"], path: "Tests/ChatSupport"),
+      name: "ChatTestSupport", dependencies: ["ChatCore", "LineProtocol", "Threads"],
+      path: "Tests/ChatSupport"),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "LineProtocolTests", dependencies: ["LineProtocol"]),
     .testTarget(name: "HTTPProtocolTests", dependencies: ["HTTPProtocol"]),
     .testTarget(name: "ReactorTests", dependencies: ["CLinux", "Reactor", "TestSupport", "Threads"]),
     .testTarget(name: "TrafficTests", dependencies: ["LineProtocol", "Reactor", "Threads", "Traffic"]),
-    .testTarget(name: "ChatCoreTests", dependencies: ["ChatCore", "ChatTestSupport", "LineProtocol", "Threads"]),
+    .testTarget(
+      name: "ChatCoreTests", dependencies: ["ChatCore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(
       name: "ChatStoreTests",
       dependencies: ["CSQLite", "ChatCore", "ChatStore", "ChatTestSupport", "LineProtocol", "Threads"]),
     .testTarget(
       name: "DeliveryTests",
       dependencies: [
-        "ChatCore", "ChatTestSupport", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads", "Traffic",
+        "ChatCore", "ChatTestSupport", "Delivery", "LineProtocol", "Reactor", "TestSupport", "Threads",
+        "Traffic",
       ]),
     .testTarget(
       name: "LineDoorTests",
       dependencies: [
-        "ChatCore", "ChatTestSupport", "Delivery", "LineDoor", "LineProtocol", "Reactor", "TestSupport", "Threads",
+        "ChatCore", "ChatTestSupport", "Delivery", "LineDoor", "LineProtocol", "Reactor", "TestSupport",
+        "Threads",
         "Traffic",
       ]),
     .testTarget(
@@ -75,7 +79,8 @@ let package = Package(
     .testTarget(
       name: "SimulationTests",
       dependencies: [
-        "AdminHTTP", "ChatCore", "ChatTestSupport", "Delivery", "HTTPProtocol", "LineDoor", "LineProtocol", "Reactor",
+        "AdminHTTP", "ChatCore", "ChatTestSupport", "Delivery", "HTTPProtocol", "LineDoor", "LineProtocol",
+        "Reactor",
         "Threads", "Traffic",
       ]),
     .testTarget(
