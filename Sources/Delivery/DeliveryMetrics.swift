@@ -4,8 +4,7 @@ import Threads
 
 /// What the loops count. Any thread may read.
 package final class DeliveryMetrics: Sendable {
-  /// Messages that were shown, and how often in all.
-  package let messages = Atomic(0)
+  /// How often a message was shown to somebody.
   package let deliveries = Atomic(0)
   /// Connections cut off because they did not read.
   package let slowReaders = Atomic(0)

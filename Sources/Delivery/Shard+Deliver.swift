@@ -48,7 +48,6 @@ extension Shard {
   private func show(_ message: Message, in room: LocalRoom?, from origin: SessionEntry?) {
     if run.room !== room || run.isLong { showRun() }
     newestShown = message.id
-    metrics.messages.add(1, ordering: .relaxed)
     guard let room else { return }
     room.note(.message(message))
     run.begin(in: room)

@@ -21,7 +21,7 @@ struct Doors {
     let settings = LineSettings(
       irc: encoder, softwareVersion: "linechat-\(Version.number)", networkName: configuration.networkName,
       started: server.started, roomsPerSession: rooms == .max ? nil : rooms,
-      agent: configuration.agentEnabled ? configuration.agentName : nil, now: { WallClock.now })
+      now: { WallClock.now })
     line = LineDoor(shard, settings)
     http = HTTPDoor(shard, server.httpSettings)
     sendQueueBytes = configuration.sendQueueBytes

@@ -19,21 +19,18 @@ package final class LineSettings: Sendable {
   let started: Timestamp
   /// Rooms that a session may be in at once; nil for no limit.
   let roomsPerSession: Int?
-  /// The agent's name, which nobody else may take.
-  let agent: Nick?
   /// The time of day, for IRC's TIME.
   let now: @Sendable () -> Timestamp
 
   package init(
     irc: IRCEncoder, softwareVersion: String, networkName: String, started: Timestamp, roomsPerSession: Int?,
-    agent: Nick?, now: @escaping @Sendable () -> Timestamp
+    now: @escaping @Sendable () -> Timestamp
   ) {
     self.irc = irc
     self.softwareVersion = softwareVersion
     self.networkName = networkName
     self.started = started
     self.roomsPerSession = roomsPerSession
-    self.agent = agent
     self.now = now
   }
 }

@@ -27,7 +27,7 @@ final class LineDoorFixture: Sendable {
     let encoder = IRCEncoder(serverName: "linechat")
     let settings = LineSettings(
       irc: encoder, softwareVersion: "linechat-0", networkName: "x", started: Timestamp(milliseconds: 0),
-      roomsPerSession: nil, agent: nil, now: { Timestamp(milliseconds: 0) })
+      roomsPerSession: nil, now: { Timestamp(milliseconds: 0) })
     try Thread.detached {
       try? loop.run { reactor in
         let shard = Shard(

@@ -30,7 +30,7 @@ final class ScriptedSession: StepRunner {
   {
     let settings = LineSettings(
       irc: IRCEncoder(serverName: "srv"), softwareVersion: "linechat-0", networkName: "Net",
-      started: Timestamp(milliseconds: 0), roomsPerSession: limit, agent: nil,
+      started: Timestamp(milliseconds: 0), roomsPerSession: limit,
       now: { Timestamp(milliseconds: 1_000) })
     books = Books(settings, StillLoop.shared)
     books.registration = registration

@@ -23,7 +23,7 @@ final class SimulatedLoop: @unchecked Sendable {
     let encoder = IRCEncoder(serverName: "linechat")
     let settings = LineSettings(
       irc: encoder, softwareVersion: "linechat-0", networkName: "x", started: Timestamp(milliseconds: 0),
-      roomsPerSession: nil, agent: nil, now: { Timestamp(milliseconds: 0) })
+      roomsPerSession: nil, now: { Timestamp(milliseconds: 0) })
     let httpSettings = HTTPSettings(
       webSocketFormat: FormatID(LineFormats.count), names: [], allowedOrigins: [], lineAddresses: { [] },
       tickMilliseconds: 20_000,
