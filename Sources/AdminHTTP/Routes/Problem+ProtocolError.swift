@@ -11,12 +11,10 @@ extension Problem {
   init(_ code: ErrorCode, _ reason: String) {
     let (status, field) = Self.place(of: code)
     self.init(status, Self.sentence(reason), field: field, code: code.rawValue)
-    switch status {
-    case .serviceUnavailable, .tooManyRequests:
+    if status == .serviceUnavailable || status == .tooManyRequests {
       headers = [HTTPResponse.Field(name: "Retry-After", value: "1")]
-    case .internalServerError:
+    } else if status == .internalServerError {
       detail = "The log failed while it was written; the message may be stored. GET /messages tells."
-    default: break
     }
   }
 
