@@ -392,7 +392,8 @@ class Rooms(IRCCase):
             self.assertAnswers(alice, line, alice.numeric(*answer))
 
     def test_a_person_may_be_invisible(self):
-        alice, bob = self.irc("alice"), self.irc("bob")
+        bob, alice = self.irc("bob", "#a"), self.irc("alice", "#a")
+        bob.expect(f"{source('alice')} JOIN #a")
         changed = f"{source('alice')} MODE alice :"
         for line, *answers in (
             ("MODE alice +i", changed + "+i"), ("MODE alice +i",), ("MODE ALICE", alice.numeric(221, "+i")),
@@ -403,7 +404,8 @@ class Rooms(IRCCase):
         count = ":There are {} users and {} invisible on 1 servers".format
         self.assertEqual(bob.answers("LUSERS")[0], bob.numeric(251, count(1, 1)))
         alice.send("QUIT")
-        alice.read_to_end()
+        # She is counted until her end has come to its place.
+        bob.expect(f"{source('alice')} QUIT :Quit")
         self.assertEqual(bob.answers("LUSERS")[0], bob.numeric(251, count(1, 0)))
 
     def test_a_room_of_thousands(self):
