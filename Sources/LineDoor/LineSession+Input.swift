@@ -118,7 +118,8 @@ extension LineSession: ConnectionHandler {
     leave()
   }
 
-  var heldBytes: Int { subscriber.heldBytes }
+  /// Only a replay holds any, and is a step that is waited for.
+  var heldBytes: Int { progress.isIdle ? 0 : subscriber.heldBytes }
 
   func closed() {
     throttle.limiter.leave(at: connection.reactor.turnTime)

@@ -15,7 +15,6 @@ final class OutputQueue {
 
   var dirty: [Output] = []
   let arena = TurnArena()
-  let marks = MarkStock()
   private var stock: [UnsafeMutableRawPointer] = []
   private var budget: MemoryBudget<Output>
   /// More is held than may be, or was until the evicted have given theirs back.

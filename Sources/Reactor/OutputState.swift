@@ -100,9 +100,9 @@ struct OutputState: ~Copyable {
   private mutating func lose(_ marking: Marking) {
     switch marking {
     case .none: break
-    case .one(let mark): marks.lose(mark, queue.marks)
-    case .copied(let run, let start): marks.lose(run, from: start, queue.marks)
-    case .shared(let run): marks.lose(run, from: 0, queue.marks)
+    case .one(let mark): marks.lose(mark)
+    case .copied(let run, let start): marks.lose(run, from: start)
+    case .shared(let run): marks.lose(run, from: 0)
     }
   }
 
@@ -125,9 +125,9 @@ struct OutputState: ~Copyable {
     tail += bytes.count
     switch marking {
     case .none: break
-    case .one(let mark): marks.add(mark, end: tail, queue.marks)
-    case .copied(let run, let from): marks.addCopy(of: run, from: from, at: start, queue.marks)
-    case .shared(let run): marks.add(run, at: start, queue.marks)
+    case .one(let mark): marks.add(mark, end: tail, queue.arena)
+    case .copied(let run, let from): marks.addCopy(of: run, from: from, at: start, queue.arena)
+    case .shared(let run): marks.add(run, at: start, queue.arena)
     }
     if waitingBytes > accounted { account() }
   }
@@ -144,13 +144,13 @@ struct OutputState: ~Copyable {
 
   /// Copies the marks that are in the turn's arena.
   mutating func keepMarks() {
-    marks.keepRuns(sent: head)
+    marks.keep(sent: head)
     if waitingBytes > accounted { account() }
   }
 
   mutating func dropUnsent(from offset: Int) -> DroppedMarks {
     let dropped = marks.dropped(from: offset)
-    marks.removeAll(queue.marks)
+    marks.removeAll()
     tail = offset
     return dropped
   }
@@ -195,7 +195,7 @@ struct OutputState: ~Copyable {
     case .blocked:
       isBlocked = true
       block.settle(used: tail, queue)
-      marks.keepRuns(sent: head)
+      marks.keep(sent: head)
       marks.forget(sent: head)
       account()
     case .failed: break
@@ -243,7 +243,7 @@ struct OutputState: ~Copyable {
     isBlocked = false
     head = 0
     tail = 0
-    marks.removeAll(queue.marks)
+    marks.removeAll()
     account()
   }
 

@@ -30,6 +30,26 @@ final class TurnArena {
     return UnsafePointer(copied)
   }
 
+  /// Marks that one output has in this turn.
+  func copy(_ marks: UnsafeBufferPointer<EndMark>) -> UnsafeBufferPointer<EndMark> {
+    copy(UnsafeRawBufferPointer(marks)).bindMemory(to: EndMark.self)
+  }
+
+  func copy(_ mark: EndMark) -> UnsafeBufferPointer<EndMark> {
+    let place = take(MemoryLayout<EndMark>.size).bindMemory(to: EndMark.self, capacity: 1)
+    place.initialize(to: mark)
+    return UnsafeBufferPointer(start: place, count: 1)
+  }
+
+  /// Makes `marks`, which are in the arena, the newest of an output. See ``FreshMarks``.
+  func link(
+    _ marks: UnsafeBufferPointer<EndMark>, start: Int, position: Int, before: UnsafePointer<FreshMarks>?
+  ) -> UnsafePointer<FreshMarks> {
+    let place = take(MemoryLayout<FreshMarks>.size).bindMemory(to: FreshMarks.self, capacity: 1)
+    place.initialize(to: FreshMarks(marks: marks, start: start, position: position, before: before))
+    return UnsafePointer(place)
+  }
+
   private func copy(_ source: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let start = take(source.count)
     if let address = source.baseAddress { start.copyMemory(from: address, byteCount: source.count) }
