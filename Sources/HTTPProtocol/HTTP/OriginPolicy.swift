@@ -71,10 +71,12 @@ extension OriginPolicy {
 
   /// The answer to a browser that asks before it sends a page's request, or nil if this is no such question.
   /// `methods`: those served at the path.
-  public func preflight(_ request: HTTPRequest, methods: [String]) -> HTTPResponse? {
+  public func preflight(_ request: HTTPRequest, methods: @autoclosure () -> [String]) -> HTTPResponse? {
     guard request.method == .options, request.headers["access-control-request-method"] != nil,
-      allowedOrigin(of: request) != nil, !methods.isEmpty
+      allowedOrigin(of: request) != nil
     else { return nil }
+    let methods = methods()
+    if methods.isEmpty { return nil }
     return HTTPResponse(
       .noContent,
       headers: [
