@@ -14,7 +14,9 @@ final class TurnArena {
   private static let alignment = 16
 
   private var blocks: [(base: UnsafeMutableRawPointer, size: Int)] = []
-  private var used = 0
+  /// Where the next value goes in the last block, and what is left of that.
+  private var next: UnsafeMutableRawPointer?
+  private var left = 0
 
   /// Bytes of memory that are held.
   var size: Int { blocks.reduce(0) { $0 + $1.size } }
@@ -57,24 +59,29 @@ final class TurnArena {
   }
 
   private func take(_ count: Int) -> UnsafeMutableRawPointer {
-    let size = (count + Self.alignment - 1) / Self.alignment * Self.alignment
-    if blocks.isEmpty || used + size > blocks[blocks.count - 1].size { addBlock(toHold: size) }
-    defer { used += size }
-    return blocks[blocks.count - 1].base + used
+    let size = (count + Self.alignment - 1) & ~(Self.alignment - 1)
+    guard let start = next, size <= left else { return addBlock(toHold: size) }
+    next = start + size
+    left -= size
+    return start
   }
 
   /// Keeps one block of the usual size for the next turn.
   func reset() {
-    used = 0
     while blocks.count > 1 || (blocks.first?.size ?? 0) > Self.blockSize {
       if let block = blocks.popLast() { free(block.base) }
     }
+    next = blocks.first?.base
+    left = blocks.first?.size ?? 0
   }
 
-  private func addBlock(toHold count: Int) {
+  @inline(never)
+  private func addBlock(toHold count: Int) -> UnsafeMutableRawPointer {
     let size = max(count, Self.blockSize)
     guard let base = malloc(size) else { abort() }
     blocks.append((base, size))
-    used = 0
+    next = base + count
+    left = size - count
+    return base
   }
 }
