@@ -57,7 +57,7 @@ extension IRCDialect {
     guard let room = try? RoomName(channel: channel) else { return .done }
     return .ask(.room(room)) { answer in
       guard case .room(let room) = answer else { return .done }
-      return books.say { $0.listed(room) }
+      return .page(books.lines { $0.listed(room) }, next: .done)
     }
   }
 
