@@ -23,6 +23,9 @@ struct PendingReads<Completion> {
   /// Whom to give an answer to; nil when it was told already that there is none.
   mutating func take(_ number: Int) -> Completion? { waiting.removeValue(forKey: number) }
 
+  /// Whether nobody has been told anything of it.
+  func isWaiting(_ number: Int) -> Bool { waiting[number] != nil }
+
   /// When the next one is to be told, if it is not answered before; nil when nobody waits.
   mutating func nextDeadline() -> Int64? {
     while head < deadlines.count, waiting[deadlines[head].number] == nil { head += 1 }

@@ -32,6 +32,8 @@ package final class Shard {
   private var lastQuery = 0
   private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
   private var isTimingReads = false
+  /// Reads from behind an entry that this loop has not shown yet. As many as sessions, each of which waits for its own.
+  private var earlyReads: [(query: HistoryQuery, number: Int)] = []
   private let incidents: ThrottledLog
   private var waitingForLog: [() -> Void] = []
   let pacer: ReplayPacer
@@ -169,11 +171,30 @@ package final class Shard {
   // MARK: Log
 
   /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not answer.
+  ///
+  /// A reader may know an id that the order has given and this process has not stored or shown yet. It waits for that entry: a page
+  /// that is read before would say that nothing follows.
   package func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
     let number = reads.add(completion, at: reactor.now)
+    if isEarly(query) { earlyReads.append((query, number)) } else { start(query, number) }
+    timeReads()
+  }
+
+  private func isEarly(_ query: HistoryQuery) -> Bool {
+    if case .after(let id, _) = query.range { id > newestShown } else { false }
+  }
+
+  private func start(_ query: HistoryQuery, _ number: Int) {
     let (mailboxes, loop) = (self.mailboxes, Int(id.loop))
     log.read(query) { mailboxes.post(Mailboxes.History(number: number, result: $0), to: loop) }
-    timeReads()
+  }
+
+  private func startEarlyReads() {
+    let early = earlyReads
+    earlyReads = []
+    for (query, number) in early where reads.isWaiting(number) {
+      if isEarly(query) { earlyReads.append((query, number)) } else { start(query, number) }
+    }
   }
 
   func received(_ history: Mailboxes.History) {
@@ -200,6 +221,7 @@ package final class Shard {
     for completion in reads.takeOverdue(at: reactor.now) {
       refuse(.unreadable(reason: "the disk has not answered in time"), completion)
     }
+    earlyReads.removeAll { !reads.isWaiting($0.number) }
     timeReads()
   }
 
@@ -210,6 +232,7 @@ package final class Shard {
   }
 
   func batchDelivered() {
+    if !earlyReads.isEmpty { startEarlyReads() }
     if waitingForLog.isEmpty || order.isFull { return }
     let actions = waitingForLog
     waitingForLog = []

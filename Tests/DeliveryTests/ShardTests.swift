@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTestSupport
+import LineProtocol
 import TestSupport
 import Testing
 import Threads
@@ -27,6 +28,43 @@ import Threads
       shard.read(query) { answered.yield("second: \($0)") }
     }
     #expect(try #require(await next.next()).hasPrefix("second: success"))
+    fixture.stop()
+  }
+
+  /// It is not told that nothing follows an entry that it knows and that has not come here yet.
+  @Test func aReadBehindAnEntryThatIsToComeWaitsForIt() async throws {
+    let fixture = try ChatFixture(loops: 2)
+    let (answers, answered) = AsyncStream.makeStream(of: [Int64].self)
+    await fixture.on(1) { shard in
+      shard.read(HistoryQuery(.all, .after(2), kinds: .all, limit: 9, byteLimit: .max)) { result in
+        answered.yield(((try? result.get())?.entries ?? []).map(\.id))
+      }
+      shard.read(HistoryQuery(.all, .after(0), kinds: .all, limit: 9, byteLimit: .max)) { result in
+        answered.yield(((try? result.get())?.entries ?? []).map(\.id) + [0])
+      }
+    }
+    var next = answers.makeAsyncIterator()
+    #expect(await next.next() == [0])
+    #expect(fixture.reads.count == 1)
+    let post = Request(
+      SessionID(loop: 0, serial: 1),
+      .post(try RoomName("a"), try MessageText("x"), as: try Nick("ann"), .user, once: nil))
+    // What is submitted at once is one batch: the third is there when the second is shown.
+    fixture.order.submit([post, post, post])
+    #expect(await next.next() == [3])
+    fixture.stop()
+  }
+
+  /// The entry may never come: what the reader was told then is not that there is nothing.
+  @Test func aReadBehindAnEntryThatDoesNotComeIsRefused() async throws {
+    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    let (answers, answered) = AsyncStream.makeStream(of: String.self)
+    await fixture.on(0) { shard in
+      shard.read(HistoryQuery(room: RoomID(1), .after(1), limit: 1)) { answered.yield("\($0)") }
+    }
+    var next = answers.makeAsyncIterator()
+    #expect(try #require(await next.next()).hasPrefix("failure"))
+    #expect(fixture.reads.count == 0)
     fixture.stop()
   }
 
