@@ -19,16 +19,15 @@ extension LineSession: StepRunner {
   }
 
   func ask(_ query: DirectoryQuery) {
-    shard.ask(query) { [weak self] answer in
-      guard let self, connection.isOpen else { return }
-      answered(answer)
+    // It is answered soon, so that nobody is kept for long. A weak reference would make all others to the session slower, for good.
+    shard.ask(query) { [self] answer in
+      if connection.isOpen { answered(answer) }
     }
   }
 
   func read(_ query: HistoryQuery) {
-    shard.read(query) { [weak self] result in
-      guard let self, connection.isOpen else { return }
-      answered(result)
+    shard.read(query) { [self] result in
+      if connection.isOpen { answered(result) }
     }
   }
 

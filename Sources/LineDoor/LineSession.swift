@@ -68,11 +68,11 @@ final class LineSession {
     guard let message = inFlight.removeFirst() else { return }
     if connection.isOpen {
       let step = dialect.settled(message, by: event, books)
-      // The way of most messages.
-      if case .say(let bytes) = step {
-        say(bytes, mark: event.entryID.map(OutputMark.live))
-      } else {
-        run(step)
+      switch step {
+      // The ways of most messages.
+      case .done: break
+      case .say(let bytes): say(bytes, mark: event.entryID.map(OutputMark.live))
+      case .refuse, .submit, .request, .ask, .read, .page, .goLive, .replay, .steps, .close, .door: run(step)
       }
     }
     // Input waits for the last of the messages, or for room among them.

@@ -7,6 +7,9 @@ struct MessagesInFlight {
     let kind: Message.Kind
   }
 
+  /// A session that has nothing in flight keeps memory for so many.
+  private static let keptCapacity = 2
+
   private var entries: [Entry] = []
   private var first = 0
 
@@ -20,14 +23,16 @@ struct MessagesInFlight {
   /// The oldest, whose outcome is known now; nil when none is in flight.
   mutating func removeFirst() -> Entry? {
     guard first < entries.count else { return nil }
-    defer {
-      first += 1
+    let entry = entries[first]
+    first += 1
+    if first == entries.count {
+      entries.removeAll(keepingCapacity: first <= Self.keptCapacity)
+      first = 0
+    } else if first * 2 >= entries.count {
       // Half of the array at most is past, so moving the rest costs each message one step.
-      if first * 2 >= entries.count {
-        entries.removeFirst(first)
-        first = 0
-      }
+      entries.removeFirst(first)
+      first = 0
     }
-    return entries[first]
+    return entry
   }
 }

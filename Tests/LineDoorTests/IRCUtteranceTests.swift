@@ -63,3 +63,11 @@ import Testing
     #expect(read("#a", "\u{1B}", as: .notice).content == nil)
   }
 }
+
+@Suite(.timeLimit(.minutes(5))) struct IRCTargetTests {
+  @Test(arguments: [nil, "", ",", "#a", "#a,", ",#a", "#a,#b", ",,#a,,#b,,", "x y,z"]) func areCounted(
+    _ parameter: String?
+  ) {
+    #expect(IRCDialect.targetCount(parameter) == IRCDialect.targets(parameter).count)
+  }
+}

@@ -97,7 +97,7 @@ extension IRCCommand.Cost {
   func units(of line: IRCLine) -> Int {
     switch self {
     case .line: 1
-    case .targets(let units): max(1, IRCDialect.targets(line.parameters.first).count * units)
+    case .targets(let units): max(1, IRCDialect.targetCount(line.parameters.first) * units)
     }
   }
 }

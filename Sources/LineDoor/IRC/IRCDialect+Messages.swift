@@ -8,6 +8,10 @@ extension IRCDialect {
     let utterance = IRCUtterance(line, kind)
     var steps = utterance.refusals.map(books.refuse)
     guard let (kind, text) = utterance.content else { return .steps(steps) }
+    // The way of most messages.
+    if steps.isEmpty, utterance.rooms.count == 1, books.isIn(utterance.rooms[0]) {
+      return .submit(.publish(utterance.rooms[0], text, kind, once: utterance.reference))
+    }
     for room in utterance.rooms where !books.isIn(room) {
       // A NOTICE gets no errors; see ``IRCUtterance``.
       if kind == .notice { continue }

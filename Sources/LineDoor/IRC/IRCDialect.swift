@@ -45,6 +45,21 @@ struct IRCDialect: LineDialect {
     return parameter.split(separator: ",").map(String.init)
   }
 
+  /// How many of them there are.
+  static func targetCount(_ parameter: String?) -> Int {
+    var count = 0
+    var isInTarget = false
+    for byte in (parameter ?? "").utf8 {
+      if byte == UInt8(ascii: ",") {
+        isInTarget = false
+      } else if !isInTarget {
+        isInTarget = true
+        count += 1
+      }
+    }
+    return count
+  }
+
   /// Takes a step that may find the line to be refused.
   static func checked(_ books: Books, _ step: () throws(IRCRefusal) -> LineStep) -> LineStep {
     do throws(IRCRefusal) {

@@ -6,6 +6,7 @@ struct IRCUtterance {
   static let maximumTargets = 4
   /// The client's tag that carries a ``MessageReference``, without its `+`.
   static let referenceTag = "linechat/ref"
+  private static let referenceKey = "+" + referenceTag
 
   private(set) var rooms: [RoomName] = []
   private(set) var content: (kind: Message.Kind, text: MessageText)?
@@ -48,7 +49,7 @@ struct IRCUtterance {
   }
 
   private func reference(_ line: IRCLine) throws(NameError) -> MessageReference? {
-    guard let name = line.tag("+" + Self.referenceTag) else { return nil }
+    guard let name = line.tag(Self.referenceKey) else { return nil }
     if rooms.count + refusals.count > 1 {
       throw NameError(reason: "a reference goes with a message to one channel")
     }
