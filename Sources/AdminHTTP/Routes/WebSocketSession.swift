@@ -14,49 +14,41 @@ import Traffic
 final class WebSocketSession {
   /// What a subscriber that does not resume is shown first.
   static let newestMessages = 20
-  /// Messages of one session that may be in flight to the log.
-  static let messagesInFlight = 1_024
   /// A peer that is gone without a word is noticed after about this time.
   static let silentPeerSeconds: Int32 = 120
 
   /// The lanes of marks beside that of what is live.
   private static let handshakeLane = OutputLane(.max)
 
-  enum Phase {
-    case joining
-    case replaying
-    case live
+  /// How far the session is.
+  private enum Phase {
+    /// It asks to be let in: what it is answered is still an HTTP response.
+    case entering
+    case replaying(JoinedRoom)
+    case live(JoinedRoom)
     case ended
+  }
+
+  private struct JoinedRoom {
+    let id: RoomID
+    /// As it was first written.
+    let name: RoomName
+    /// What is not after this id was there before the session came.
+    let newestAtJoin: Int64
   }
 
   let connection: Connection
   let door: HTTPDoor
   private let opening: WebSocketOpening
   private var id = SessionID(loop: 0, serial: 0)
-  private(set) var room: RoomID?
-  /// The room as it was first written; until the join, as it was asked for.
-  var roomName: RoomName
-  /// What is not after this id was there before the session came.
-  var newestAtJoin: Int64 = 0
-  var phase = Phase.joining
+  private var phase = Phase.entering
   private lazy var subscriber = RoomSubscriber(
     id, connection.output, kinds: .messages, on: door.shard, sink: self)
   private var decoder = WebSocketDecoder()
-  /// Messages whose outcome is not known yet.
-  var inFlight = 0
-  /// A refusal whose turn is after the messages in flight.
-  private var refusal: ProtocolError?
-  /// How to close as soon as nothing is in flight.
-  private var ending: Ending?
-  var endReason = "connection closed"
+  private var inFlight = WebSocketInFlight()
+  private var endReason = "connection closed"
   private var throttle: Throttle
   var keepalive: Keepalive
-
-  private enum Ending {
-    /// The client ended the connection; with or without a close frame.
-    case goodbye(WebSocketCloseCode?, String)
-    case hangUp
-  }
 
   init(_ connection: Connection, _ door: HTTPDoor, _ opening: WebSocketOpening, _ throttle: Throttle) {
     self.throttle = throttle
@@ -64,7 +56,6 @@ final class WebSocketSession {
     self.connection = connection
     self.door = door
     self.opening = opening
-    roomName = opening.room
     connection.pauseInput()
     connection.detectSilentPeer(within: Self.silentPeerSeconds)
     door.shard.metrics.webSockets.add(1, ordering: .relaxed)
@@ -72,10 +63,18 @@ final class WebSocketSession {
     door.shard.request(id, .enter(opening.user, opening.room, after: opening.after))
   }
 
-  // MARK: Joining
+  // MARK: Entering
 
-  /// The user is not let in: an HTTP response is still possible.
-  func refuseOpening(_ error: ProtocolError) {
+  /// The room that the session is in, and follows.
+  private var room: JoinedRoom? {
+    switch phase {
+    case .entering, .ended: nil
+    case .replaying(let room), .live(let room): room
+    }
+  }
+
+  /// The user is not let in.
+  private func refuseOpening(_ error: ProtocolError) {
     let problem = Problem(error).closing
     door.shard.metrics.refused(problem.reasonCode)
     connection.output.append(response(of: problem))
@@ -88,16 +87,14 @@ final class WebSocketSession {
     return bytes
   }
 
-  func open(_ joining: Joining) {
+  private func open(_ joining: Joining) {
     var bytes: [UInt8] = []
     opening.response.encode(into: &bytes, keepAlive: true, date: door.date)
     connection.output.append(bytes, mark: OutputMark(Self.handshakeLane, 0))
     // It is about to be cut off, and by an HTTP response.
     if connection.output.isOverflowed { return }
-    room = joining.room
-    roomName = joining.name
-    newestAtJoin = joining.newest
-    phase = .replaying
+    phase = .replaying(
+      JoinedRoom(id: joining.room, name: joining.name, newestAtJoin: joining.newest))
     subscriber.replay(
       ReplayOrder(
         of: joining.room, joining.name, after: opening.after ?? joining.newest,
@@ -106,18 +103,18 @@ final class WebSocketSession {
 
   // MARK: Sending
 
-  func send(mark: OutputMark? = nil, _ encode: (inout [UInt8]) -> Void) {
+  private func send(mark: OutputMark? = nil, _ encode: (inout [UInt8]) -> Void) {
     var bytes: [UInt8] = []
     encode(&bytes)
     connection.output.append(bytes, mark: mark)
   }
 
-  func refuse(_ error: ProtocolError) {
+  private func refuse(_ error: ProtocolError) {
     door.shard.metrics.refused(error.code.rawValue)
     send { WebSocketFrame.error(error, into: &$0) }
   }
 
-  func close(_ code: WebSocketCloseCode?, _ reason: String) {
+  private func close(_ code: WebSocketCloseCode?, _ reason: String) {
     send { WebSocketEncoder.close(code, reason, into: &$0) }
     finish()
   }
@@ -134,7 +131,7 @@ final class WebSocketSession {
     subscriber.end(reason: endReason)
   }
 
-  func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
+  private func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
       // The peer was not sent the 101, or that is dropped with the rest: its answer is still an HTTP response.
@@ -153,8 +150,7 @@ final class WebSocketSession {
 
   /// The session itself is ready for more. Whether the log is, is asked when there is more: `receive` knows how to wait for it.
   private var takesInput: Bool {
-    guard case .live = phase, ending == nil, refusal == nil else { return false }
-    return inFlight < Self.messagesInFlight
+    if case .live = phase { inFlight.takesMore } else { false }
   }
 
   private func take(_ event: WebSocketDecoder.Event) {
@@ -171,30 +167,30 @@ final class WebSocketSession {
   }
 
   private func publish(_ text: String) {
+    guard let room else { return }
     do throws(ProtocolError) {
       let said = try WebSocketText(text)
-      inFlight += 1
-      door.shard.request(id, .publish(roomName, said.text, .message, once: said.reference))
+      inFlight.add()
+      door.shard.request(id, .publish(room.name, said.text, .message, once: said.reference))
     } catch {
-      refusal = error
+      inFlight.refuse(error)
       goOn()
     }
   }
 
-  private func end(_ ending: Ending) {
-    self.ending = ending
+  private func end(_ ending: WebSocketInFlight.Ending) {
+    inFlight.end(ending)
     goOn()
   }
 
   /// Does what waited for the messages in flight, and takes input again.
-  func goOn() {
+  private func goOn() {
     guard connection.isOpen else { return }
-    if inFlight == 0 {
-      if let error = refusal.take() { refuse(error) }
-      switch ending {
-      case .goodbye(let code, let reason): return close(code, reason)
-      case .hangUp: return finish()
-      case nil: break
+    while let due = inFlight.takeDue() {
+      switch due {
+      case .refuse(let error): refuse(error)
+      case .end(.goodbye(let code, let reason)): return close(code, reason)
+      case .end(.hangUp): return finish()
       }
     }
     if takesInput { connection.resumeInput() }
@@ -280,5 +276,81 @@ extension WebSocketSession: ConnectionHandler {
       let end = Array("\r\n\r\n".utf8)
       return bytes.indices.first { bytes[$0...].starts(with: end) }.map { $0 + end.count }
     }
+  }
+}
+
+extension WebSocketSession: Participant {
+  func received(_ event: Event) {
+    guard connection.isOpen else { return }
+    switch event.kind {
+    case .joined(let joining): open(joining)
+    case .message, .repeated:
+      send(mark: event.entryID.map(OutputMark.live)) {
+        WebSocketFormat().encode(event, seenBy: .origin, into: &$0)
+      }
+      settleMessage()
+    case .refused(let refusal):
+      if refusal.verb == .enter { return refuseOpening(refusal.error) }
+      door.shard.metrics.refused(refusal.error.code.rawValue)
+      send { WebSocketFormat().encode(event, seenBy: .origin, into: &$0) }
+      settleMessage()
+    case .topic, .named, .opened, .closed, .parted, .renamed, .quit, .wanted: break
+    }
+  }
+
+  private func settleMessage() {
+    inFlight.settle()
+    goOn()
+  }
+
+  func probe() {}
+
+  func look(at now: Int64, _ timeouts: Keepalive.Timeouts) {
+    guard connection.isOpen else { return }
+    // Its answer may be in what is not read.
+    if connection.isInputPaused { return keepalive.heard(at: now) }
+    switch keepalive.look(at: now, timeouts) {
+    case .wait: break
+    case .ping: send { WebSocketEncoder.ping([], into: &$0) }
+    case .gone: cutOff(.policyViolation, "ping timeout", isSlow: false)
+    }
+  }
+
+  func shutDown() {
+    switch phase {
+    case .entering: if connection.isOpen { refuseOpening(ProtocolError(.shuttingDown, asked: "")) }
+    case .replaying, .live: cutOff(.goingAway, "shutdown", isSlow: false)
+    case .ended: break
+    }
+  }
+}
+
+extension WebSocketSession: RoomSubscriberSink {
+  /// What was said after the join is no history, however it is read.
+  func show(_ entry: Entry, mark: OutputMark) {
+    // Topics have no frame.
+    guard case .message(let message) = entry, let room else { return }
+    send(mark: mark) {
+      WebSocketFrame.message(message, type: message.id <= room.newestAtJoin ? .history : .message, into: &$0)
+    }
+  }
+
+  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
+    guard let name = self.room?.name else { return }
+    send(mark: mark) { WebSocketFrame.gap(room: name.text, from: from, to: to, into: &$0) }
+  }
+
+  func continueWhenDrained() { connection.notifyWhenDrained() }
+
+  func replayEnded(of rooms: [RoomID], at cursor: Int64) {
+    guard let room else { return }
+    phase = .live(room)
+    goOn()
+  }
+
+  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) {
+    endReason = "history cannot be read"
+    refuse(ProtocolError(error, asked: ""))
+    close(.internalError, "history cannot be read; resume after \(after)")
   }
 }
