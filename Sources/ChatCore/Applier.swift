@@ -44,30 +44,52 @@ package final class Applier {
     store.finish()
   }
 
-  /// Decides and stores one batch.
+  /// Decides requests and stores what comes of them, nearly always in one transaction.
   package func decide(_ requests: ArraySlice<Request>) -> [Event] {
+    var rest = requests
+    var events = decideTransaction(&rest)
+    while !rest.isEmpty { events += decideTransaction(&rest) }
+    return events
+  }
+
+  /// Takes from `rest` what one transaction is for.
+  ///
+  /// It ends before a request that makes a room of a name whose room was forgotten in it. If all were taken back
+  /// while the new room may be on disk, two rooms would have the name.
+  private func decideTransaction(_ rest: inout ArraySlice<Request>) -> [Event] {
     var events: [Event] = []
-    events.reserveCapacity(requests.count)
+    events.reserveCapacity(rest.count)
+    var taken = 0
     let time = Timestamp(milliseconds: max(store.lastTime.milliseconds, clock()))
     do throws(LogError) {
       try store.transaction { () throws(LogError) in
         var nextID = store.lastID + 1
-        for request in requests {
+        var forgotten: Set<RoomName> = []
+        for request in rest {
           let place = Place(id: nextID, time: time)
           let use = try use(of: request, at: place)
           let decided = events.count
           state.decide(request, at: place, use, into: &events)
+          if !forgotten.isEmpty, events[decided...].contains(where: { $0.opensRoom(of: forgotten) }) {
+            _ = state.undo(Array(events[decided...]), isOutcomeUnknown: false)
+            events.removeSubrange(decided...)
+            return
+          }
+          taken += 1
           for index in decided..<events.count {
+            if case .closed(_, let name) = events[index].kind { forgotten.insert(name) }
             guard let id = events[index].entryID else { continue }
             try store.write(events[index])
             nextID = id + 1
           }
         }
       }
+      rest = rest.dropFirst(taken)
     } catch {
       events = takeBack(events, error)
       let place = Place(id: store.lastID + 1, time: time)
-      for request in requests { state.decide(request, at: place, log: .closed(error), into: &events) }
+      for request in rest { state.decide(request, at: place, log: .closed(error), into: &events) }
+      rest = []
     }
     return events
   }
@@ -98,5 +120,11 @@ package final class Applier {
     let batch = rest[..<end]
     rest = rest[end...]
     return (batch, cost)
+  }
+}
+
+extension Event {
+  fileprivate func opensRoom(of names: Set<RoomName>) -> Bool {
+    if case .opened(_, let name) = kind { names.contains(name) } else { false }
   }
 }

@@ -101,6 +101,25 @@ import Testing
     #expect(next.entryIDs == [5] && next.count == 1 && store.applied == 5)
   }
 
+  /// The room of the message may be on disk. If the part before it were taken back with it, two rooms would have one name.
+  @Test(arguments: [true, false]) func aRoomIsNotMadeAgainInTheBatchThatForgotIt(_ isStored: Bool) throws {
+    decide(Request(alice, .enter(try Nick("alice"), lobby, after: nil)))
+    store.inject(.outcomeUnknown(isStored: isStored))
+    let events = decide(Request(alice, .part(lobby, reason: nil)), try post(lobby))
+    #expect(events.refusals == [.outcomeUnknown])
+    #expect(
+      events.map(\.kind).contains { kind in
+        if case .parted(let parting) = kind { parting.room == RoomID(1) } else { false }
+      })
+    #expect(applier.state.sessions[alice]?.rooms == [])
+    #expect(applier.state.rooms.keys.sorted { $0.number < $1.number } == [RoomID(2)])
+    // In the room that is there now, everything goes on.
+    let next = decide(
+      Request(alice, .join(lobby, after: nil)), Request(alice, .publish(lobby, text, .message)))
+    #expect(next.refusals.isEmpty && next.entryIDs == [2])
+    #expect(decide(Request(alice, .part(lobby, reason: nil))).refusals.isEmpty)
+  }
+
   /// Somebody was there before the first entry failed: the room would be forgotten with its number when they
   /// go.
   @Test func aRoomWhoseFirstEntryMayBeStoredIsNotForgotten() throws {
