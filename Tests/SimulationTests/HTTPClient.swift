@@ -38,7 +38,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
     case 4..<7:
       let limit = Int.random(in: 1...6, using: &simulation.random)
       let after = Int64.random(in: 0...simulation.store.applied, using: &simulation.random)
-      waiting.append(.page(room: room, after: after, limit: limit, newest: truth.newest))
+      waiting.append(.page(room: room, after: after, limit: limit, newest: truth.newestPublished))
       socket?.send(
         "GET /messages?room=\(room)&after=\(after)&limit=\(limit)&kinds=all HTTP/1.1\r\nHost: x\r\n\r\n")
     default:

@@ -139,7 +139,10 @@ final class Simulation {
 
   private func publish() {
     if !unpublished.isEmpty { trace("    published") }
-    for batch in unpublished { bus.publish(batch) }
+    for batch in unpublished {
+      truth.published(batch)
+      bus.publish(batch)
+    }
     unpublished = []
   }
 

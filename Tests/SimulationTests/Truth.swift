@@ -34,6 +34,8 @@ final class Truth {
   private var entered: [SessionID: [(room: String, newest: Int64)]] = [:]
   private var trimmed: [String: Int64] = [:]
   private(set) var newest: Int64 = 0
+  /// The newest that was published. What is stored and not published is known to nobody.
+  private(set) var newestPublished: Int64 = 0
   private(set) var failures: [String] = []
 
   func fail(_ text: @autoclosure () -> String) {
@@ -51,6 +53,10 @@ final class Truth {
         entered[event.origin, default: []].append((joining.name.text, joining.newest))
       }
     }
+  }
+
+  func published(_ batch: Batch) {
+    newestPublished = batch.events.last { $0.entryID != nil }?.entryID ?? newestPublished
   }
 
   private func add(_ event: Event, isHidden: Bool) {
