@@ -104,7 +104,7 @@ package protocol Agent: Sendable {
 /// of their ids.
 struct Turns {
   /// The id of the last answer in each room, where it is ahead of what is being looked at.
-  private var lastAnswers: [String: Int64] = [:]
+  private var lastAnswers: [String: MessageID] = [:]
   /// Beyond so many rooms those are left out that no later message is behind.
   private var bound = 64
 

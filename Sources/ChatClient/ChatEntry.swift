@@ -5,7 +5,7 @@ enum ChatEntry: Equatable, Sendable {
   case message(ChatMessage)
   case topic(ChatTopic)
 
-  var id: Int64 {
+  var id: MessageID {
     switch self {
     case .message(let message): message.id
     case .topic(let topic): topic.id
@@ -15,14 +15,14 @@ enum ChatEntry: Equatable, Sendable {
 
 /// A change of the room's topic; the text is empty when it was taken away.
 struct ChatTopic: Equatable, Sendable {
-  let id: Int64
+  let id: MessageID
   let user: String
   let text: String
 }
 
 /// A message as the client shows it: its lines put together.
 struct ChatMessage: Equatable, Sendable {
-  let id: Int64
+  let id: MessageID
   let user: String
   /// Lines are separated by LF.
   let text: String

@@ -39,7 +39,7 @@ extension ChatSession {
 
   private mutating func nextAwaited() -> Command? { awaited.isEmpty ? nil : awaited.removeFirst() }
 
-  private mutating func accepted(_ name: String, _ id: Int64?) -> [Action] {
+  private mutating func accepted(_ name: String, _ id: MessageID?) -> [Action] {
     switch nextAwaited() {
     case .nick:
       phase = .joining
@@ -54,7 +54,7 @@ extension ChatSession {
     }
   }
 
-  private mutating func entered(newest: Int64) -> [Action] {
+  private mutating func entered(newest: MessageID) -> [Action] {
     newestAtJoin = newest
     if let cursor {
       phase = .replaying

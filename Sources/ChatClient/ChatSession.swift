@@ -11,7 +11,7 @@ struct ChatSession: Sendable {
     /// With the newest messages, this many.
     case recent(Int)
     /// After the message with this id; 0 is the beginning.
-    case after(Int64)
+    case after(MessageID)
   }
 
   /// What the caller has to do, in this order.
@@ -45,9 +45,9 @@ struct ChatSession: Sendable {
   /// The name on this connection.
   var nick: Nick
   /// The id of the last entry seen, once one is known.
-  var cursor: Int64?
+  var cursor: MessageID?
   /// The id of the room's newest entry when it was last joined.
-  var newestAtJoin: Int64 = 0
+  var newestAtJoin: MessageID = 0
   /// What the server still has to answer, oldest first: it answers in order (one reply for each command).
   var awaited: [Command] = []
   /// Drafts that were not sent yet.
@@ -161,18 +161,18 @@ struct ChatSession: Sendable {
     case message(ChatMessage)
     case topic(ChatTopic)
     /// A draft is stored under this id.
-    case stored(Draft, id: Int64)
+    case stored(Draft, id: MessageID)
     case refused(Draft, reason: String)
     /// A draft was sent, the connection broke, and it is not among what the room has now.
     case uncertain(Draft)
     /// What the room said after this id follows, then `live`.
-    case resuming(after: Int64)
+    case resuming(after: MessageID)
     /// What is said from now on follows; the session has this name.
     case live(nick: String)
     /// Messages with from < id ≤ to are no longer stored.
-    case gap(from: Int64, to: Int64)
+    case gap(from: MessageID, to: MessageID)
     /// The server knows no id as high as the last one seen: its log is another one.
-    case newLog(lastSeen: Int64)
+    case newLog(lastSeen: MessageID)
     case joined(String)
     case left(String)
     case renamed(from: String, to: String)

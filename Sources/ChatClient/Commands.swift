@@ -25,7 +25,7 @@ package func runSend(room: RoomName, text: String, name: Nick, server: ServerAdd
 /// - Parameter after: The id after which to begin; 0 is the beginning, nil begins with what comes next.
 /// - Returns: The exit status: 0 when stopped by SIGINT, SIGTERM or the end of whoever reads the output; 1
 ///   when the server could not be reached at first, refused, or has another log than the one followed.
-package func runTail(room: RoomName, after: Int64?, server: ServerAddress) -> Int32 {
+package func runTail(room: RoomName, after: MessageID?, server: ServerAddress) -> Int32 {
   signal(SIGPIPE, SIG_IGN)
   let streams = Streams()
   do {

@@ -12,7 +12,7 @@ struct TailCommand {
   /// - Parameters:
   ///   - name: The follower's name in the room.
   ///   - after: The id of the last message not wanted; nil wants what comes next.
-  init(name: Nick, room: RoomName, after: Int64?, server: ServerAddress, streams: Streams) {
+  init(name: Nick, room: RoomName, after: MessageID?, server: ServerAddress, streams: Streams) {
     self.streams = streams
     isTerminal = isatty(streams.output) == 1
     let start = after.map { ChatSession.Start.after($0) } ?? .live

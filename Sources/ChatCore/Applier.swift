@@ -63,7 +63,7 @@ package final class Applier {
     let time = Timestamp(milliseconds: max(store.lastTime.milliseconds, clock()))
     do throws(LogError) {
       try store.transaction { () throws(LogError) in
-        var nextID = store.lastID + 1
+        var nextID = store.lastID.next
         var forgotten: Set<RoomName> = []
         for request in rest {
           let place = Place(id: nextID, time: time)
@@ -80,14 +80,14 @@ package final class Applier {
             if case .closed(_, let name) = events[index].kind { forgotten.insert(name) }
             guard let id = events[index].entryID else { continue }
             try store.write(events[index])
-            nextID = id + 1
+            nextID = id.next
           }
         }
       }
       rest = rest.dropFirst(taken)
     } catch {
       events = takeBack(events, error)
-      let place = Place(id: store.lastID + 1, time: time)
+      let place = Place(id: store.lastID.next, time: time)
       for request in rest { state.decide(request, at: place, log: .closed(error), into: &events) }
       rest = []
     }

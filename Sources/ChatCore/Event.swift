@@ -60,7 +60,7 @@ package struct Event: Sendable, Equatable {
   }
 
   /// The id of an entry; nil for what has no row.
-  package var entryID: Int64? {
+  package var entryID: MessageID? {
     switch kind {
     case .message(let message, _, _, _): message.id
     case .topic(let change): change.id
@@ -74,9 +74,9 @@ package struct RoomBefore: Sendable, Equatable {
   /// It had a row on disk, or may have had one.
   package let isStored: Bool
   /// The id of its newest entry; 0 before the first.
-  package let newest: Int64
+  package let newest: MessageID
 
-  package init(isStored: Bool, newest: Int64) {
+  package init(isStored: Bool, newest: MessageID) {
     self.isStored = isStored
     self.newest = newest
   }
@@ -97,7 +97,7 @@ package struct Topic: Sendable, Hashable {
 }
 
 package struct TopicChange: Sendable, Equatable {
-  package let id: Int64
+  package let id: MessageID
   package let room: RoomID
   package let name: RoomName
   package let topic: Topic
@@ -114,9 +114,9 @@ package struct Joining: Sendable, Equatable {
   package let name: RoomName
   package let nick: Nick
   /// The id of the room's newest entry at this place; 0 if there is none.
-  package let newest: Int64
+  package let newest: MessageID
   /// What was asked to be resumed from.
-  package let after: Int64?
+  package let after: MessageID?
   /// The first session of this name in the room: the others are shown it.
   package let isFirst: Bool
   /// The name's place in the list of names.

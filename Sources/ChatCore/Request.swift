@@ -8,9 +8,9 @@ package struct Request: Sendable, Equatable {
     case claim(Nick)
     /// A session that claims nothing (WebSocket) says what it is called, and enters a room. Both happen, or
     /// neither.
-    case enter(Nick, RoomName, after: Int64?)
+    case enter(Nick, RoomName, after: MessageID?)
     /// Enter a room, which is made if it is not there. `after`: resume behind this id.
-    case join(RoomName, after: Int64?)
+    case join(RoomName, after: MessageID?)
     case part(RoomName, reason: String?)
     /// Say something in a room that one has joined. `once`: if this name has used the reference before, the
     /// answer is that of the first time, and nothing is said.

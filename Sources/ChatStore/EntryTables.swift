@@ -34,7 +34,7 @@ final class EntryTables {
   }
 
   /// The entry, and the topic that the room has from now on. `topic` has its time.
-  func insert(_ topic: Topic, id: Int64, in room: RoomID) throws(SQLError) {
+  func insert(_ topic: Topic, id: MessageID, in room: RoomID) throws(SQLError) {
     try insert(id, room, topic.time, topic.author, StoredKind.topicValue, .user, topic.text)
     updateTopic.bind(1, room.number)
     updateTopic.bind(2, topic.text)
@@ -51,7 +51,7 @@ final class EntryTables {
   }
 
   private func insert(
-    _ id: Int64, _ room: RoomID, _ time: Timestamp, _ user: String, _ kind: Int64, _ role: Message.Role,
+    _ id: MessageID, _ room: RoomID, _ time: Timestamp, _ user: String, _ kind: Int64, _ role: Message.Role,
     _ text: String
   ) throws(SQLError) {
     insertEntry.bind(1, id)

@@ -19,7 +19,7 @@ final class HistoryReader {
 
   /// Where an entry is said to be.
   private struct Found {
-    let id: Int64
+    let id: MessageID
     let room: Int64
   }
 
@@ -125,7 +125,7 @@ final class HistoryReader {
     case (.several, _), (.all, _): return (HistoryPage(entries: [], hasMore: false, trimmedTo: 0), nil)
     }
     let trimmed = try trimmed(of: room)
-    let indexed = try number(indexedTo) ?? 0
+    let indexed = MessageID(try number(indexedTo) ?? 0)
     let newer = unindexed.map(\.id).filter { $0 > indexed }
     switch query.range {
     case .newest: return (try page(room, before: .max, newer, trimmed, query), nil)
@@ -136,7 +136,7 @@ final class HistoryReader {
   }
 
   private func page(
-    _ room: RoomID, after id: Int64, through: Int64, _ unindexed: [Int64], _ trimmed: Int64,
+    _ room: RoomID, after id: MessageID, through: MessageID, _ unindexed: [MessageID], _ trimmed: MessageID,
     _ query: HistoryQuery
   ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
     // One more than asked for tells whether there is more.
@@ -154,9 +154,9 @@ final class HistoryReader {
   }
 
   private func page(
-    of rooms: [RoomID], after id: Int64, through: Int64, _ unindexed: [Found], _ query: HistoryQuery
+    of rooms: [RoomID], after id: MessageID, through: MessageID, _ unindexed: [Found], _ query: HistoryQuery
   ) throws(SQLError) -> (HistoryPage, instead: HistoryQuery?) {
-    let indexed = try number(indexedTo) ?? 0
+    let indexed = MessageID(try number(indexedTo) ?? 0)
     var ids = unindexed.filter { $0.id > indexed }
     let statement = try idsInRooms(query.kinds)
     for start in stride(from: 0, to: rooms.count, by: Self.mostRooms) {
@@ -167,11 +167,11 @@ final class HistoryReader {
         let index = start + number
         statement.bind(Int32(4 + number), index < rooms.count ? rooms[index].number : -1)
       }
-      while try statement.step() { ids.append(Found(id: statement.int(0), room: statement.int(1))) }
+      while try statement.step() { ids.append(Found(id: statement.id(0), room: statement.int(1))) }
     }
     ids.sort { $0.id < $1.id }
     let (entries, isCut) = try load(ids.prefix(query.limit), query)
-    var trimmed: [Int64] = []
+    var trimmed: [MessageID] = []
     for room in rooms { trimmed.append(try self.trimmed(of: room)) }
     let page = HistoryPage(
       entries: entries, hasMore: isCut || ids.count > query.limit, trimmed: trimmed)
@@ -180,7 +180,7 @@ final class HistoryReader {
 
   /// Somebody may have deleted rows by hand. Then the page is the next one that has something in it, or nobody would get past these.
   private func instead(
-    of page: HistoryPage, _ last: Int64?, through: Int64, _ query: HistoryQuery
+    of page: HistoryPage, _ last: MessageID?, through: MessageID, _ query: HistoryQuery
   ) -> HistoryQuery? {
     guard page.entries.isEmpty, page.hasMore, let last else { return nil }
     return HistoryQuery(
@@ -201,16 +201,17 @@ final class HistoryReader {
     }
   }
 
-  private func found(_ ids: ArraySlice<Int64>, in room: RoomID) -> ArraySlice<Found> {
+  private func found(_ ids: ArraySlice<MessageID>, in room: RoomID) -> ArraySlice<Found> {
     ids.map { Found(id: $0, room: room.number) }[...]
   }
 
-  private func trimmed(of room: RoomID) throws(SQLError) -> Int64 {
-    min(max(0, try number(trimmedTo, room.number) ?? 0), StoredState.ids.upperBound)
+  private func trimmed(of room: RoomID) throws(SQLError) -> MessageID {
+    min(max(.zero, MessageID(try number(trimmedTo, room.number) ?? 0)), StoredState.ids.upperBound)
   }
 
   private func page(
-    _ room: RoomID, before id: Int64, _ unindexed: [Int64], _ trimmed: Int64, _ query: HistoryQuery
+    _ room: RoomID, before id: MessageID, _ unindexed: [MessageID], _ trimmed: MessageID,
+    _ query: HistoryQuery
   ) throws(SQLError) -> HistoryPage {
     var ids = unindexed
     if ids.count <= query.limit {
@@ -226,7 +227,7 @@ final class HistoryReader {
   }
 
   private func page(
-    ofAllRoomsAfter id: Int64, through: Int64, _ query: HistoryQuery
+    ofAllRoomsAfter id: MessageID, through: MessageID, _ query: HistoryQuery
   ) throws(SQLError) -> HistoryPage {
     let rows = statements(query.kinds).rowsAfter
     rows.bind(1, id)
@@ -269,7 +270,7 @@ final class HistoryReader {
   }
 
   private static func entry(_ row: Statement) -> Entry {
-    let (id, room) = (row.int(0), ShownText.room(row.text(1)))
+    let (id, room) = (row.id(0), ShownText.room(row.text(1)))
     let (user, time) = (ShownText.name(row.text(3)), Timestamp(milliseconds: row.int(2)))
     switch StoredKind(row.int(4)) {
     case .message(let kind):
@@ -283,9 +284,9 @@ final class HistoryReader {
     }
   }
 
-  private func column(_ statement: Statement) throws(SQLError) -> [Int64] {
-    var values: [Int64] = []
-    while try statement.step() { values.append(statement.int(0)) }
+  private func column(_ statement: Statement) throws(SQLError) -> [MessageID] {
+    var values: [MessageID] = []
+    while try statement.step() { values.append(statement.id(0)) }
     return values
   }
 

@@ -14,17 +14,17 @@ final class LogStatus: Sendable {
   /// When the read in progress began; 0 when there is none.
   private let read = Atomic<Int64>(0)
 
-  init(lastID: Int64, newestTime: Timestamp, hasFailed: Bool) {
-    stored = Atomic(lastID)
-    given = Atomic(lastID)
+  init(lastID: MessageID, newestTime: Timestamp, hasFailed: Bool) {
+    stored = Atomic(lastID.number)
+    given = Atomic(lastID.number)
     time = Atomic(newestTime.milliseconds)
     failed = Atomic(hasFailed)
   }
 
   /// The last id that is on disk.
-  var lastStored: Int64 { stored.load(ordering: .acquiring) }
+  var lastStored: MessageID { MessageID(stored.load(ordering: .acquiring)) }
   /// The last id that is on disk, or may be. To be read after ``lastStored``, and never less.
-  var lastGiven: Int64 { given.load(ordering: .acquiring) }
+  var lastGiven: MessageID { MessageID(given.load(ordering: .acquiring)) }
   /// The time of the newest entry, in milliseconds since 1970.
   var newestTime: Int64 { time.load(ordering: .relaxed) }
   /// How far the clock is ahead of the one by which messages are removed; 0 if it is believed.
@@ -40,12 +40,12 @@ final class LogStatus: Sendable {
     return began != 0 && now - began >= SQLiteEventLog.stallMilliseconds
   }
 
-  func committed(_ lastID: Int64) {
-    given.store(lastID, ordering: .releasing)
-    stored.store(lastID, ordering: .releasing)
+  func committed(_ lastID: MessageID) {
+    given.store(lastID.number, ordering: .releasing)
+    stored.store(lastID.number, ordering: .releasing)
   }
   /// Learns of the last id after a transaction that failed.
-  func failed(_ lastID: Int64) { given.store(lastID, ordering: .releasing) }
+  func failed(_ lastID: MessageID) { given.store(lastID.number, ordering: .releasing) }
   func setNewestTime(_ newest: Timestamp) { time.store(newest.milliseconds, ordering: .relaxed) }
   func commitBegan(at now: Int64) { commit.store(max(1, now), ordering: .relaxed) }
   func commitEnded() { commit.store(0, ordering: .relaxed) }

@@ -26,7 +26,7 @@ final class LogWriter {
   private var unsaved: StoredState?
   /// nil: each commit is synced.
   let sync: WALSync?
-  private(set) var lastID: Int64
+  private(set) var lastID: MessageID
   /// The time of the newest entry. Times rise with ids, also across a restart with a clock that was set back.
   private(set) var lastTime: Timestamp
   /// Rooms that have a row.
@@ -60,7 +60,7 @@ final class LogWriter {
   /// What one transaction came to.
   struct Committed {
     /// The last id on disk.
-    let lastID: Int64
+    let lastID: MessageID
     /// Entries; 0: nothing was written, and nothing was done.
     let entries: Int
   }
@@ -76,7 +76,7 @@ final class LogWriter {
       let isIndexing = tail.count >= Self.indexStep
       let isNoting = isNoteDue
       try end { () throws(SQLError) in
-        try references.purgeIfDue(at: Place(id: lastID + 1, time: lastTime))
+        try references.purgeIfDue(at: Place(id: lastID.next, time: lastTime))
         setState.bind(1, "last_id")
         setState.bind(2, lastID)
         try setState.run()

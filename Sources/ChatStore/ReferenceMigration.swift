@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 
 /// Puts the references of an older database, which were compared by the row of their message, in a table that
 /// has a digest of it. Where the row was removed meanwhile nothing is known of the message.
@@ -44,7 +45,7 @@ struct ReferenceMigration {
     var keys: Set<Digest128> = []
     while try old.step() {
       // Anything may stand in a file; what is no id counts nowhere.
-      guard let id = old.integer(0), StoredState.ids.contains(id) else { continue }
+      guard let id = old.integer(0).map({ MessageID($0) }), StoredState.ids.contains(id) else { continue }
       let key = References.key(old.text(3), of: old.text(2))
       guard keys.insert(key).inserted else { continue }
       let digest =

@@ -40,7 +40,7 @@ final class References {
     find.bind(1, Self.key(reference.text, of: user.text))
     defer { find.reset() }
     guard try find.step() else { return .unused }
-    let (id, time) = (find.int(0), Timestamp(milliseconds: find.int(1)))
+    let (id, time) = (find.id(0), Timestamp(milliseconds: find.int(1)))
     guard Self.counts(id, time, at: place) else { return .unused }
     // Of a message that was gone before digests were kept nothing is known; it was most likely the same.
     let digest = Self.digest(room: said.room.text, kind: said.kind.rawValue, text: said.text.string)
@@ -57,7 +57,7 @@ final class References {
   }
 
   /// `digest`: nil where nothing is known of the message any more.
-  func insert(id: Int64, time: Int64, key: Digest128, digest: Digest128?) throws(SQLError) {
+  func insert(id: MessageID, time: Int64, key: Digest128, digest: Digest128?) throws(SQLError) {
     insert.bind(1, id)
     insert.bind(2, time)
     insert.bind(3, key)
@@ -70,10 +70,10 @@ final class References {
     if insertedSincePurge < Self.purgeStep / 2 { return }
     insertedSincePurge = 0
     oldest.bind(1, Int64(Self.purgeStep))
-    var last: Int64?
+    var last: MessageID?
     // Times rise with ids, so the first that counts ends the step.
-    while try oldest.step(), !Self.counts(oldest.int(0), Timestamp(milliseconds: oldest.int(1)), at: place) {
-      last = oldest.int(0)
+    while try oldest.step(), !Self.counts(oldest.id(0), Timestamp(milliseconds: oldest.int(1)), at: place) {
+      last = oldest.id(0)
     }
     oldest.reset()
     guard let last else { return }
@@ -82,7 +82,7 @@ final class References {
   }
 
   /// Whether a reference of this id and time, which come from disk, counts at `place`.
-  private static func counts(_ id: Int64, _ time: Timestamp, at place: Place) -> Bool {
+  private static func counts(_ id: MessageID, _ time: Timestamp, at place: Place) -> Bool {
     StoredState.ids.contains(id) && place.id - id < reach
       && place.time.milliseconds - time.milliseconds < lifetime
   }

@@ -41,7 +41,7 @@ final class SQLiteEntryStore: EntryStore {
     walPages.deallocate()
   }
 
-  var lastID: Int64 { writer.lastID }
+  var lastID: MessageID { writer.lastID }
   var lastTime: Timestamp { writer.lastTime }
 
   func transaction(_ body: () throws(LogError) -> Void) throws(LogError) {

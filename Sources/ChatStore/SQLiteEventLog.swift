@@ -1,6 +1,6 @@
 package import ChatCore
 import Glibc
-import LineProtocol
+package import LineProtocol
 import Threads
 
 /// The event log in one SQLite file: a thread that decides and writes, one that reads history, one that
@@ -145,8 +145,8 @@ package final class SQLiteEventLog: EventLog {
 
   // MARK: EventLog
 
-  package var applied: Int64 { status.lastStored }
-  package var tail: Int64 { status.lastGiven }
+  package var applied: MessageID { status.lastStored }
+  package var tail: MessageID { status.lastGiven }
   package var isHealthy: Bool { status.isHealthy(at: clocks.uptime()) }
 
   /// The names of the database's files and their sizes; 0 for one that is not there.

@@ -1,5 +1,6 @@
 import ChatCore
 import Glibc
+import LineProtocol
 
 /// A data directory that is locked, checked and up to date: what the threads of a ``SQLiteEventLog`` start
 /// from.
@@ -13,7 +14,7 @@ struct Store {
   /// All that have a row, also those that cannot be shown.
   let roomsOnDisk: Set<RoomID>
   let lastRoom: Int64
-  let lastID: Int64
+  let lastID: MessageID
   let tail: Tail
   let files: DatabaseFiles
   /// nil: each commit is synced.
@@ -94,7 +95,7 @@ struct Store {
     var entries: [Tail.Entry] = []
     while try statement.step() {
       let isMessage = StoredKind(statement.int(2)).isMessage
-      entries.append(Tail.Entry(room: statement.int(0), id: statement.int(1), isMessage: isMessage))
+      entries.append(Tail.Entry(room: statement.int(0), id: statement.id(1), isMessage: isMessage))
     }
     return entries
   }

@@ -6,17 +6,17 @@ struct StoredRooms {
   private(set) var rooms: [StoredRoom] = []
   /// The id of the newest entry of each room that has a row, also of one that is left out; 0 if there is
   /// none.
-  private(set) var newest: [RoomID: Int64] = [:]
+  private(set) var newest: [RoomID: MessageID] = [:]
   /// The greatest number of a room that is shown or left out.
   private(set) var lastRoom: Int64 = 0
   /// What was left out or made anew, in words.
   private(set) var repairs: [String] = []
   private var names: Set<RoomName> = []
   private var hidden: [Int64] = []
-  private let lastID: Int64
+  private let lastID: MessageID
 
   /// `unindexed`: the entries that the index does not know of.
-  init(_ database: Database, unindexed: [Tail.Entry], lastID: Int64) throws(SQLError) {
+  init(_ database: Database, unindexed: [Tail.Entry], lastID: MessageID) throws(SQLError) {
     self.lastID = lastID
     try load(database)
     try restoreRooms(of: unindexed, database)
@@ -45,10 +45,10 @@ struct StoredRooms {
       let number = statement.int(0)
       let id = RoomID(number)
       // Where everything was trimmed, those who were there before are still to be told.
-      let trimmedTo = min(max(0, statement.int(5)), lastID)
-      newest[id] = max(statement.int(6), statement.int(7), trimmedTo)
-      if StoredState.ids.contains(number) { lastRoom = max(lastRoom, number) }
-      guard StoredState.ids.contains(number), let name = try? RoomName(statement.text(1)),
+      let trimmedTo = min(max(.zero, statement.id(5)), lastID)
+      newest[id] = max(statement.id(6), statement.id(7), trimmedTo)
+      if StoredState.numbers.contains(number) { lastRoom = max(lastRoom, number) }
+      guard StoredState.numbers.contains(number), let name = try? RoomName(statement.text(1)),
         names.insert(name).inserted
       else {
         hidden.append(number)
@@ -65,7 +65,7 @@ struct StoredRooms {
     for table in ["room_messages", "room_changes"] {
       if let last = try database.number("SELECT max(room) FROM \(table)") { numbers.insert(last) }
     }
-    let lost = numbers.filter { StoredState.ids.contains($0) && newest[RoomID($0)] == nil }.sorted()
+    let lost = numbers.filter { StoredState.numbers.contains($0) && newest[RoomID($0)] == nil }.sorted()
     if lost.isEmpty { return }
     let insert = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
     try database.execute("BEGIN IMMEDIATE")

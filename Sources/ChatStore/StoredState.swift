@@ -1,3 +1,5 @@
+import LineProtocol
+
 /// What the file says of its ids: the table `state`, checked against the messages, and made anew where rows
 /// of it are gone.
 ///
@@ -5,12 +7,14 @@
 struct StoredState {
   /// Ids that may be in a file at start. JSON's readers know whole numbers up to 2^53 (RFC 8259 §6); the 2^40
   /// that are left before that are more than one run can give.
-  static let ids: ClosedRange<Int64> = 1...(1 << 53) - (1 << 40)
+  static let ids: ClosedRange<MessageID> = MessageID(numbers.lowerBound)...MessageID(numbers.upperBound)
+  /// Their numbers. Those of rooms have the same bounds.
+  static let numbers: ClosedRange<Int64> = 1...(1 << 53) - (1 << 40)
   /// More ids than can have been given between the last sync of the disk and a crash.
   static let jump: Int64 = 1_000_000
 
   /// The last id given.
-  private(set) var lastID: Int64
+  private(set) var lastID: MessageID
   /// What was made anew, in words.
   private(set) var repairs: [String] = []
   /// Why it could not be written: the disk is full, or takes nothing. Then ``save(_:)`` is to be called
@@ -45,7 +49,7 @@ struct StoredState {
 
   private mutating func load(_ database: Database, _ durability: Durability, _ path: String) throws {
     let newest = try Self.newestMessage(database, path)
-    let stored = try Self.value("last_id", database, path)
+    let stored = try Self.value("last_id", database, path).map { MessageID($0) }
     let mark = try Self.value("unsynced", database, path)
     if let stored {
       lastID = max(stored, newest)
@@ -56,12 +60,14 @@ struct StoredState {
     }
     // Without a sync after each commit a loss of power may have taken ids back that somebody has seen; so may
     // whoever took the rows.
-    if stored == nil || mark != 0 { lastID += Self.jump }
+    if stored == nil || mark != 0 { lastID = lastID.advanced(by: Self.jump) }
     guard lastID <= Self.ids.upperBound else { throw Self.damaged("last_id", lastID, path) }
     if stored == nil { repairs.append("the last id was not in it; ids go on after \(lastID)") }
     isRead = true
     try set(database)
-    if try Self.value("indexed_to", database, path).map({ try isIndexed(upTo: $0, database) }) != true {
+    if try Self.value("indexed_to", database, path).map({ try isIndexed(upTo: MessageID($0), database) })
+      != true
+    {
       repairs.append("its index of rooms was not whole, and is made anew")
       try database.execute("DELETE FROM room_messages; DELETE FROM room_changes")
       try Self.set("indexed_to", 0, database)
@@ -81,13 +87,13 @@ struct StoredState {
   }
 
   private func set(_ database: Database) throws(SQLError) {
-    try Self.set("last_id", lastID, database)
+    try Self.set("last_id", lastID.number, database)
     try Self.set("unsynced", durability == .normal ? 1 : 0, database)
   }
 
   /// Whether the index has what it says it has: told from the newest entry that should be in it, and the
   /// oldest that should not.
-  private func isIndexed(upTo last: Int64, _ database: Database) throws(SQLError) -> Bool {
+  private func isIndexed(upTo last: MessageID, _ database: Database) throws(SQLError) -> Bool {
     let edge = try database.prepare(
       """
       SELECT 1 FROM messages
@@ -103,15 +109,15 @@ struct StoredState {
   }
 
   /// The greatest id of a message, 0 if there is none.
-  private static func newestMessage(_ database: Database, _ path: String) throws -> Int64 {
+  private static func newestMessage(_ database: Database, _ path: String) throws -> MessageID {
     let statement = try database.prepare(
       "SELECT (SELECT min(id) FROM messages), (SELECT max(id) FROM messages)")
     defer { statement.reset() }
     guard try statement.step(), !statement.isNull(1) else { return 0 }
-    for column: Int32 in [0, 1] where !ids.contains(statement.int(column)) {
-      throw damaged("the id of a message", statement.int(column), path)
+    for column: Int32 in [0, 1] where !ids.contains(statement.id(column)) {
+      throw damaged("the id of a message", statement.id(column), path)
     }
-    return statement.int(1)
+    return statement.id(1)
   }
 
   /// nil when the row is not there.
@@ -120,7 +126,7 @@ struct StoredState {
     statement.bind(1, key)
     defer { statement.reset() }
     guard try statement.step() else { return nil }
-    guard let number = statement.integer(0), 0...ids.upperBound ~= number else {
+    guard let number = statement.integer(0), 0...numbers.upperBound ~= number else {
       throw StoreError.damaged(path: path, reason: "\(key) is \(statement.text(0).prefix(40))")
     }
     return number
@@ -134,16 +140,16 @@ struct StoredState {
     try statement.run()
   }
 
-  private static func greatest(_ column: String, of table: String, _ database: Database) throws(SQLError)
-    -> Int64
-  {
-    try database.number(
+  private static func greatest(
+    _ column: String, of table: String, _ database: Database
+  ) throws(SQLError) -> MessageID {
+    let number = try database.number(
       "SELECT max(\(column)) FROM \(table) WHERE typeof(\(column)) = 'integer' AND \(column) <= \(ids.upperBound)"
     )
-      ?? 0
+    return MessageID(number ?? 0)
   }
 
-  private static func damaged(_ name: String, _ number: Int64, _ path: String) -> StoreError {
-    .damaged(path: path, reason: "\(name) is \(number)")
+  private static func damaged(_ name: String, _ id: MessageID, _ path: String) -> StoreError {
+    .damaged(path: path, reason: "\(name) is \(id)")
   }
 }

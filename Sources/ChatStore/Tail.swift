@@ -11,10 +11,10 @@ import Threads
 final class Tail: Sendable {
   struct Entry: Sendable {
     let room: Int64
-    let id: Int64
+    let id: MessageID
     let isMessage: Bool
 
-    init(room: Int64, id: Int64, isMessage: Bool = true) {
+    init(room: Int64, id: MessageID, isMessage: Bool = true) {
       self.room = room
       self.id = id
       self.isMessage = isMessage
@@ -28,7 +28,7 @@ final class Tail: Sendable {
   var count: Int { entries.withLock { $0.count } }
 
   /// The last id, 0 when there is none.
-  var lastID: Int64 { entries.withLock { $0.last?.id ?? 0 } }
+  var lastID: MessageID { entries.withLock { $0.last?.id ?? 0 } }
 
   func append(_ new: [Entry]) { entries.withLock { $0 += new } }
 
@@ -36,8 +36,8 @@ final class Tail: Sendable {
   /// the others descend.
   func ids(
     of room: RoomID, in range: HistoryQuery.Range, _ kinds: HistoryQuery.Kinds = .messages, limit: Int
-  ) -> [Int64] {
-    var ids: [Int64] = []
+  ) -> [MessageID] {
+    var ids: [MessageID] = []
     entries.withLock { entries in
       switch range {
       case .newest: Self.take(limit, of: room, kinds, from: entries.reversed(), into: &ids)
@@ -56,7 +56,7 @@ final class Tail: Sendable {
   /// long tail.
   private static func take(
     _ limit: Int, of room: RoomID, _ kinds: HistoryQuery.Kinds, from entries: some Sequence<Entry>,
-    into ids: inout [Int64]
+    into ids: inout [MessageID]
   ) {
     for entry in entries where entry.room == room.number && (entry.isMessage || kinds == .all) {
       ids.append(entry.id)

@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 
 /// Takes away what need not be kept, in steps that are small enough to stand between two commits. Confined to
 /// the writer thread.
@@ -54,7 +55,7 @@ final class Trimmer {
 
   /// Does one step, in a transaction of its own. Gives the rooms that were trimmed and up to where; empty
   /// when there is nothing to do for now.
-  func step() throws(SQLError) -> [RoomID: Int64] {
+  func step() throws(SQLError) -> [RoomID: MessageID] {
     try database.execute("BEGIN IMMEDIATE")
     do throws(SQLError) {
       var trimmed = try trimByAge()
@@ -72,22 +73,22 @@ final class Trimmer {
     }
   }
 
-  private func trimByAge() throws(SQLError) -> [RoomID: Int64] {
+  private func trimByAge() throws(SQLError) -> [RoomID: MessageID] {
     guard let age = retention.milliseconds else { return [:] }
     let limit = clock() - age
-    var found: [(room: Int64, id: Int64)] = []
+    var found: [(room: Int64, id: MessageID)] = []
     oldest.bind(1, Int64(Self.stepMessages))
     // Times rise with ids, so the first that is young enough ends the step.
     while try oldest.step() {
       if oldest.int(2) >= limit { break }
-      found.append((oldest.int(0), oldest.int(1)))
+      found.append((oldest.int(0), oldest.id(1)))
     }
     oldest.reset()
     return try delete(found)
   }
 
   /// Looks at one room after the other, a few in one step.
-  private func trimByNumber() throws(SQLError) -> [RoomID: Int64] {
+  private func trimByNumber() throws(SQLError) -> [RoomID: MessageID] {
     guard let kept = retention.messagesPerRoom else { return [:] }
     for _ in 0..<100 {
       nextRoom.bind(1, room)
@@ -106,21 +107,21 @@ final class Trimmer {
     return [:]
   }
 
-  private func surplus(of room: Int64, beyond kept: Int) throws(SQLError) -> [(room: Int64, id: Int64)] {
+  private func surplus(of room: Int64, beyond kept: Int) throws(SQLError) -> [(room: Int64, id: MessageID)] {
     edge.bind(1, room)
     edge.bind(2, Int64(kept))
     defer { edge.reset() }
     guard try edge.step() else { return [] }
     doomed.bind(1, room)
-    doomed.bind(2, edge.int(0))
+    doomed.bind(2, edge.id(0))
     doomed.bind(3, Int64(Self.stepMessages))
-    var found: [(room: Int64, id: Int64)] = []
-    while try doomed.step() { found.append((room, doomed.int(0))) }
+    var found: [(room: Int64, id: MessageID)] = []
+    while try doomed.step() { found.append((room, doomed.id(0))) }
     return found
   }
 
-  private func delete(_ messages: [(room: Int64, id: Int64)]) throws(SQLError) -> [RoomID: Int64] {
-    var trimmed: [RoomID: Int64] = [:]
+  private func delete(_ messages: [(room: Int64, id: MessageID)]) throws(SQLError) -> [RoomID: MessageID] {
+    var trimmed: [RoomID: MessageID] = [:]
     for (room, id) in messages {
       deleteMessage.bind(1, id)
       deleteMessage.bind(2, room)

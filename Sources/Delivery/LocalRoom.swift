@@ -7,7 +7,7 @@ final class LocalRoom {
   let id: RoomID
   let name: RoomName
   /// The newest entry that this loop has shown, or that was there before its first member came.
-  private(set) var newest: Int64
+  private(set) var newest: MessageID
   /// Live members: one group, never empty, for each format that somebody here has.
   private(set) var groups: [Group] = []
   /// Sessions that are reading up to the present and will be live.
@@ -21,7 +21,7 @@ final class LocalRoom {
     fileprivate(set) var outputs: [Output]
   }
 
-  init(id: RoomID, name: RoomName, newest: Int64) {
+  init(id: RoomID, name: RoomName, newest: MessageID) {
     self.id = id
     self.name = name
     self.newest = newest
@@ -49,7 +49,7 @@ final class LocalRoom {
   }
 
   /// The first entries after `id`, if they need not be read from the log. See ``RecentEntries/page(after:limit:byteLimit:)``.
-  func recent(after id: Int64, limit: Int, byteLimit: Int) -> [Entry]? {
+  func recent(after id: MessageID, limit: Int, byteLimit: Int) -> [Entry]? {
     recent?.page(after: id, limit: limit, byteLimit: byteLimit)
   }
 

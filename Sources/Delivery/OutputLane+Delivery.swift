@@ -1,3 +1,4 @@
+package import LineProtocol
 package import Reactor
 
 extension OutputLane {
@@ -10,5 +11,7 @@ extension OutputLane {
 }
 
 extension OutputMark {
-  package static func live(_ id: Int64) -> OutputMark { OutputMark(.live, id) }
+  package static func live(_ id: MessageID) -> OutputMark { OutputMark(.live, at: id) }
+
+  package init(_ lane: OutputLane, at id: MessageID) { self.init(lane, id.number) }
 }

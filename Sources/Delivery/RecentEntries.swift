@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 
 /// The last entries of a room, in order, without a hole: what replays that are nearly done go on with.
 ///
@@ -10,12 +11,12 @@ struct RecentEntries {
   static let mostBytes = 1024 * 1024
 
   /// Everything in the room after this id is held.
-  private(set) var after: Int64
+  private(set) var after: MessageID
   private var older: [Entry] = []
   private var newer: [Entry] = []
   private var newerBytes = 0
 
-  init(after: Int64) { self.after = after }
+  init(after: MessageID) { self.after = after }
 
   /// Adds the room's next entry.
   mutating func append(_ entry: Entry) {
@@ -32,7 +33,7 @@ struct RecentEntries {
 
   /// The first entries after `id`, at most `limit`, and not more bytes than `byteLimit` but for the last; nil if some of them
   /// are not held.
-  func page(after id: Int64, limit: Int, byteLimit: Int = .max) -> [Entry]? {
+  func page(after id: MessageID, limit: Int, byteLimit: Int = .max) -> [Entry]? {
     if id < after { return nil }
     var page: [Entry] = []
     var bytes = 0

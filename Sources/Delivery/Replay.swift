@@ -1,5 +1,5 @@
 import ChatCore
-import LineProtocol
+package import LineProtocol
 import Reactor
 
 /// Shows stored entries of a room, or of several in the order of their ids, to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
@@ -11,7 +11,7 @@ package final class Replay {
   /// Where a replay ends.
   package enum End: Sendable, Equatable {
     /// At this id, inclusive.
-    case through(Int64)
+    case through(MessageID)
     /// At the present; the session, which has joined the room, is live from there.
     case live
   }
@@ -33,19 +33,19 @@ package final class Replay {
   private let output: Output
   private weak var sink: (any ReplaySink)?
   /// What a session that is cut off now would resume from, if nothing is dropped: everything up to this id was shown.
-  private(set) var cursor: Int64
-  private var lastShown: Int64
+  private(set) var cursor: MessageID
+  private var lastShown: MessageID
   /// Messages before the cursor that are still to be read, and shown first.
   private var preceding: Int
   private var loaded: ArraySlice<Entry> = []
-  private var loadedThrough: Int64 = 0
+  private var loadedThrough: MessageID = 0
   private var isReading = false
   /// Others have their turn.
   private var isWaiting = false
   private(set) var isOver = false
 
   /// Up to where it was told what of a room is gone.
-  private var gapsTold: [RoomID: Int64] = [:]
+  private var gapsTold: [RoomID: MessageID] = [:]
   /// A room was left while a page was read that has its entries.
   private var isPageStale = false
 
@@ -120,7 +120,7 @@ package final class Replay {
           return shard.pacer.wait(self)
         }
         shard.pacer.spend(entry.cost)
-        sink?.show(entry, mark: OutputMark(lane, entry.id))
+        sink?.show(entry, mark: OutputMark(lane, at: entry.id))
         // The session is about to be cut off, and keeps nothing more.
         if output.isOverflowed { return }
         cursor = entry.id
@@ -141,10 +141,10 @@ package final class Replay {
     }
   }
 
-  private var target: Int64 {
+  private var target: MessageID {
     switch end {
     case .through(let id): id
-    case .live: rooms.reduce(0) { max($0, shard.newest(in: $1)) }
+    case .live: rooms.reduce(.zero) { max($0, shard.newest(in: $1)) }
     }
   }
 
@@ -176,7 +176,7 @@ package final class Replay {
     preceding = 0
     guard rooms.count == 1, let room = rooms.first else { return }
     // All of them in one page: its limit is theirs.
-    let query = HistoryQuery(room: room, .before(through + 1), limit: count, byteLimit: .max)
+    let query = HistoryQuery(room: room, .before(through.next), limit: count, byteLimit: .max)
     read(query) { replay, page in
       replay.loaded = page.entries[...]
       replay.loadedThrough = through
@@ -199,14 +199,14 @@ package final class Replay {
   }
 
   /// What is after `through` may still be shown from memory, though it is removed by now: it is no part of the gap.
-  private func showGaps(_ page: HistoryPage, through: Int64) {
+  private func showGaps(_ page: HistoryPage, through: MessageID) {
     for (room, trimmedTo) in zip(rooms, page.trimmed) {
       let trimmed = min(trimmedTo, through)
       let from = max(cursor, gapsTold[room] ?? 0)
       if from >= trimmed { continue }
       gapsTold[room] = trimmed
       // Whoever is not shown the gap resumes before it.
-      sink?.showGap(in: room, from: from, to: trimmed, mark: OutputMark(lane, cursor + 1))
+      sink?.showGap(in: room, from: from, to: trimmed, mark: OutputMark(lane, at: cursor.next))
       lastShown = max(lastShown, trimmed)
     }
   }
@@ -244,8 +244,8 @@ package final class Replay {
 /// Shows what a ``Replay`` reads, and is told its end. See ``RoomSubscriberSink``.
 protocol ReplaySink: AnyObject {
   func show(_ entry: Entry, mark: OutputMark)
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark)
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark)
   func continueWhenDrained()
-  func ended(_ replay: Replay, at cursor: Int64)
+  func ended(_ replay: Replay, at cursor: MessageID)
   func failed(_ replay: Replay, _ error: LogError)
 }

@@ -102,7 +102,7 @@ package final class RoomSubscriber {
   // MARK: Where to resume
 
   /// Where a session that is not sent what was `dropped` goes on with a room.
-  package func resumePoint(in room: RoomID, _ dropped: DroppedMarks) -> Int64 {
+  package func resumePoint(in room: RoomID, _ dropped: DroppedMarks) -> MessageID {
     guard let followed = followed.first(where: { $0.room == room }) else { return shard.newest(in: room) }
     let shown = Self.shown(of: followed.lane, dropped)
     switch followed.phase {
@@ -112,9 +112,9 @@ package final class RoomSubscriber {
   }
 
   /// Where it goes on with all of its rooms, by one cursor. A room in which nothing is said does not hold the cursor back.
-  package func resumePoint(_ dropped: DroppedMarks) -> Int64 {
-    var point = Int64.max
-    var newest: Int64 = 0
+  package func resumePoint(_ dropped: DroppedMarks) -> MessageID {
+    var point = MessageID.max
+    var newest: MessageID = 0
     for room in followed {
       point = min(point, Self.shown(of: room.lane, dropped))
       switch room.phase {
@@ -130,21 +130,21 @@ package final class RoomSubscriber {
   }
 
   /// Up to where everything of a lane is sent.
-  private static func shown(of lane: OutputLane?, _ dropped: DroppedMarks) -> Int64 {
-    lane.flatMap { dropped.first(of: $0) }.map { $0 - 1 } ?? .max
+  private static func shown(of lane: OutputLane?, _ dropped: DroppedMarks) -> MessageID {
+    lane.flatMap { dropped.first(of: $0) }.map { MessageID($0).previous } ?? .max
   }
 }
 
 extension RoomSubscriber: ReplaySink {
   func show(_ entry: Entry, mark: OutputMark) { sink.show(entry, mark: mark) }
 
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {
     sink.showGap(in: room, from: from, to: to, mark: mark)
   }
 
   func continueWhenDrained() { sink.continueWhenDrained() }
 
-  func ended(_ replay: Replay, at cursor: Int64) {
+  func ended(_ replay: Replay, at cursor: MessageID) {
     running.removeAll { $0 === replay }
     for index in followed.indices where followed[index].lane == replay.lane { followed[index].phase = .live }
     sink.replayEnded(of: replay.rooms, at: cursor)
@@ -162,10 +162,10 @@ package protocol RoomSubscriberSink: AnyObject {
   /// What is appended has this mark.
   func show(_ entry: Entry, mark: OutputMark)
   /// Entries with `from` < id ≤ `to` are gone. What is appended has this mark.
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark)
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark)
   /// Calls ``RoomSubscriber/outputDrained()`` when everything has been sent.
   func continueWhenDrained()
-  func replayEnded(of rooms: [RoomID], at cursor: Int64)
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID)
   /// Everything up to `after` was shown, and nothing follows: the rooms are to be left.
-  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError)
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError)
 }

@@ -1,5 +1,5 @@
 package import ChatCore
-import LineProtocol
+package import LineProtocol
 package import Reactor
 package import Traffic
 
@@ -20,7 +20,7 @@ package final class Shard {
   var scratch = MarkedBytes()
   var run = MessageRun()
 
-  var newestShown: Int64
+  var newestShown: MessageID
   /// On loop 0 only: what was published, for all loops to ask.
   private var directory: Directory?
   private let mailboxes: Mailboxes
@@ -146,10 +146,10 @@ package final class Shard {
   }
 
   /// The newest entry shown in a room that a session of this loop is in.
-  package func newest(in room: RoomID) -> Int64 { rooms[room]?.newest ?? 0 }
+  package func newest(in room: RoomID) -> MessageID { rooms[room]?.newest ?? 0 }
 
   /// Entries of a room that were shown just now. See ``LocalRoom/recent(after:limit:byteLimit:)``.
-  func recent(in room: RoomID, after id: Int64, limit: Int, byteLimit: Int) -> [Entry]? {
+  func recent(in room: RoomID, after id: MessageID, limit: Int, byteLimit: Int) -> [Entry]? {
     rooms[room]?.recent(after: id, limit: limit, byteLimit: byteLimit)
   }
 

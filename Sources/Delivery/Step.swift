@@ -24,7 +24,7 @@ package enum Step {
   /// Shows the events of a room, which was joined just now, from here on.
   case goLive(RoomID)
   /// Shows stored entries. `then` is told the id that a reader resumes from.
-  case replay(ReplayOrder, then: (Result<Int64, LogError>) -> Step)
+  case replay(ReplayOrder, then: (Result<MessageID, LogError>) -> Step)
   /// One after another.
   case steps([Step])
   /// Sends what was said and ends the session.
@@ -40,7 +40,7 @@ package struct ReplayOrder: Equatable {
   package let room: RoomID
   package let name: RoomName
   /// The entries after this id, exclusive.
-  package let after: Int64
+  package let after: MessageID
   /// So many messages up to `after`, inclusive, come first.
   package let preceding: Int
   package let end: Replay.End
@@ -48,7 +48,7 @@ package struct ReplayOrder: Equatable {
   package let loaded: [Entry]
 
   package init(
-    of room: RoomID, _ name: RoomName, after: Int64, preceding: Int = 0, to end: Replay.End,
+    of room: RoomID, _ name: RoomName, after: MessageID, preceding: Int = 0, to end: Replay.End,
     beginningWith loaded: [Entry] = []
   ) {
     self.room = room
@@ -69,5 +69,5 @@ package enum Activity {
   case reading(then: (Result<HistoryPage, LogError>) -> Step)
   /// The socket is to take a part of a long answer.
   indirect case listing(next: Step)
-  indirect case replaying(RoomName, then: (Result<Int64, LogError>) -> Step)
+  indirect case replaying(RoomName, then: (Result<MessageID, LogError>) -> Step)
 }

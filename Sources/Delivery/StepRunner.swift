@@ -1,4 +1,5 @@
 package import ChatCore
+package import LineProtocol
 
 /// A session that carries out ``Step``s: one after another, each when the one before it is done.
 package protocol StepRunner: AnyObject {
@@ -131,7 +132,7 @@ extension StepRunner {
   }
 
   /// A replay has come to its end, at an id, or failed.
-  package func replayed(_ result: Result<Int64, LogError>) {
+  package func replayed(_ result: Result<MessageID, LogError>) {
     if case .replaying(_, let then) = progress.activity { resume(then(result)) }
   }
 

@@ -69,12 +69,12 @@ struct IRCClient: Equatable {
 /// What a session's loop knows, now, and handlers may look at.
 protocol LoopStatus: AnyObject {
   /// See ``EventLog/applied`` and ``EventLog/tail``.
-  var applied: Int64 { get }
-  var tail: Int64 { get }
+  var applied: MessageID { get }
+  var tail: MessageID { get }
   /// IRC sessions that have the mode `i`.
   var invisibleSessions: Int { get }
   /// The newest entry that was shown in a room that a session of the loop is in.
-  func newest(in room: RoomID) -> Int64
+  func newest(in room: RoomID) -> MessageID
 }
 
 /// A step of a line session.

@@ -13,7 +13,7 @@ protocol LineDialect: Sendable {
   func settled(_ message: MessagesInFlight.Entry, by event: Event, _ books: Books) -> LineStep
   /// A stored entry in a replay, and what is missing before one.
   func show(_ entry: Entry) -> [UInt8]
-  func showGap(_ room: RoomName, from: Int64, to: Int64) -> [UInt8]
+  func showGap(_ room: RoomName, from: MessageID, to: MessageID) -> [UInt8]
   /// How clients that answer a ping by themselves are asked for one; nil in a dialect whose clients do not.
   func ping(_ books: Books) -> [UInt8]?
   /// The last words to a session that the server ends for what its client did or did not do.
@@ -38,7 +38,7 @@ enum Farewell: String {
 /// Everything in a room up to this id was shown.
 struct ResumePoint {
   let room: RoomName
-  let cursor: Int64
+  let cursor: MessageID
 }
 
 extension Registration {

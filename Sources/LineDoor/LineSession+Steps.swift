@@ -70,13 +70,13 @@ extension LineSession: RoomSubscriberSink {
 
   func show(_ entry: Entry, mark: OutputMark) { say(dialect.show(entry), mark: mark) }
 
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {
     if let replayRoom { say(dialect.showGap(replayRoom, from: from, to: to), mark: mark) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(of rooms: [RoomID], at cursor: Int64) { replayed(.success(cursor)) }
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID) { replayed(.success(cursor)) }
 
-  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) { replayed(.failure(error)) }
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) { replayed(.failure(error)) }
 }

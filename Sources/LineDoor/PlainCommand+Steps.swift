@@ -59,7 +59,7 @@ extension PlainCommand {
     _ room: RoomName, _ point: JoinPoint, _ line: Span<UInt8>, _ books: Books
   ) throws(ProtocolError) -> LineStep {
     if books.nick == nil { throw ProtocolError(.noNick, asked: line) }
-    var cursor: Int64?
+    var cursor: MessageID?
     if case .after(let id) = point { cursor = id }
     if let cursor, cursor > books.loop.tail { throw ProtocolError(.futureID, asked: line) }
     if let joined = books.joinedRoom(room) {
@@ -155,7 +155,7 @@ extension PlainCommand {
     }
   }
 
-  private static func endReplay(of room: RoomName, _ result: Result<Int64, LogError>) -> LineStep {
+  private static func endReplay(of room: RoomName, _ result: Result<MessageID, LogError>) -> LineStep {
     switch result {
     case .success(let id): PlainDialect.say { PlainEncoder.end(room: room.text, id: id, into: &$0) }
     case .failure(let error): PlainDialect.refuse(ProtocolError(error, asked: room.text))

@@ -63,7 +63,7 @@ struct PlainDialect: LineDialect {
     return bytes
   }
 
-  func showGap(_ room: RoomName, from: Int64, to: Int64) -> [UInt8] {
+  func showGap(_ room: RoomName, from: MessageID, to: MessageID) -> [UInt8] {
     var bytes: [UInt8] = []
     PlainEncoder.gap(room: room.text, from: from, to: to, into: &bytes)
     return bytes

@@ -1,9 +1,10 @@
 import ChatCore
 import Delivery
+import LineProtocol
 import Synchronization
 
 extension Shard: LoopStatus {
-  var applied: Int64 { log.applied }
-  var tail: Int64 { log.tail }
+  var applied: MessageID { log.applied }
+  var tail: MessageID { log.tail }
   var invisibleSessions: Int { metrics.invisibleSessions.load(ordering: .relaxed) }
 }

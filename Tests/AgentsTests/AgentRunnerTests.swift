@@ -43,7 +43,7 @@ import Threads
 
   private func say(_ text: String, in room: String) {
     let message = Message(
-      id: store.applied + 1, room: room, user: "ann", text: text, time: Timestamp(milliseconds: 0))
+      id: store.applied.next, room: room, user: "ann", text: text, time: Timestamp(milliseconds: 0))
     let event = Event(
       origin: SessionID(loop: 0, serial: 1),
       .message(message, in: RoomID(1), once: nil, before: RoomBefore(isStored: true, newest: 0)))

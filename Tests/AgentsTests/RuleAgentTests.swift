@@ -47,7 +47,7 @@ import Testing
   func otherQuestionsAreNot(_ text: String) async throws { #expect(try await answer(text) == nil) }
 
   @Test func somebodySpeaksBetweenTwoAnswers() {
-    func message(_ id: Int64, _ room: String) -> Message {
+    func message(_ id: MessageID, _ room: String) -> Message {
       Message(id: id, room: room, user: "john", text: "hello", time: Timestamp(milliseconds: 0))
     }
     var turns = Turns()
@@ -57,7 +57,9 @@ import Testing
     #expect(turns.isAfterLastAnswer(message(3, "b")))
     #expect(turns.isAfterLastAnswer(message(5, "a")))
     // Of many rooms those are remembered in which messages may still be behind.
-    for id in Int64(10)..<10_000 { turns.note(message(id + 100, "\(id)"), to: message(id, "\(id)")) }
+    for id in MessageID(10)..<10_000 {
+      turns.note(message(id.advanced(by: 100), "\(id)"), to: message(id, "\(id)"))
+    }
     #expect(!turns.isAfterLastAnswer(message(10_098, "9999")))
     #expect(!turns.isAfterLastAnswer(message(10_000, "9950")))
     #expect(turns.isAfterLastAnswer(message(10_100, "9999")))

@@ -16,7 +16,7 @@ import Testing
     return session
   }
 
-  private func message(_ id: Int64, _ user: String, _ text: String, _ time: String? = nil)
+  private func message(_ id: MessageID, _ user: String, _ text: String, _ time: String? = nil)
     -> ChatSession.Action
   {
     .tell(.message(ChatMessage(id: id, user: user, text: text, time: time.flatMap { Timestamp($0) })))

@@ -204,7 +204,7 @@ import Testing
     let batches = batches(of: Array(repeating: try post(lobby, "x"), count: count))
     let sizes = batches.map(\.events.entryIDs.count)
     #expect(sizes == [Applier.batchRequests, Applier.batchRequests, 1] && store.commits == 3)
-    #expect(batches.flatMap(\.events.entryIDs) == Array(1...Int64(count)))
+    #expect(batches.flatMap(\.events.entryIDs) == Array(1...MessageID(Int64(count))))
   }
 
   @Test func aBatchHasBoundedBytes() throws {
@@ -219,7 +219,7 @@ import Testing
     let count = 2 * Applier.batchRequests + 1
     let batches = batches(of: Array(repeating: try post(lobby, "x"), count: count))
     #expect(batches.map(\.events.refusals.count) == [0, Applier.batchRequests, 0])
-    #expect(batches.last?.events.entryIDs == [Int64(Applier.batchRequests) + 1])
+    #expect(batches.last?.events.entryIDs == [MessageID(Int64(Applier.batchRequests)).next])
   }
 }
 

@@ -5,7 +5,7 @@ extension ChatState {
   /// Decides one request and returns what came of it.
   @discardableResult
   mutating func decide(
-    _ session: SessionID, _ action: Request.Action, id: Int64 = 1, _ use: ReferenceUse = .unused,
+    _ session: SessionID, _ action: Request.Action, id: MessageID = 1, _ use: ReferenceUse = .unused,
     log: Log = .open
   ) -> [Event] {
     var events: [Event] = []
@@ -22,5 +22,5 @@ extension [Event] {
     }
   }
 
-  var entryIDs: [Int64] { compactMap(\.entryID) }
+  var entryIDs: [MessageID] { compactMap(\.entryID) }
 }

@@ -10,7 +10,7 @@ import Testing
     var state = ChatState()
     var directory = Directory()
 
-    mutating func decide(_ session: SessionID, _ action: Request.Action, id: Int64 = 1) {
+    mutating func decide(_ session: SessionID, _ action: Request.Action, id: MessageID = 1) {
       directory.apply(Batch(events: state.decide(session, action, id: id)))
     }
   }

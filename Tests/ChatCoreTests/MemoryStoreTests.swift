@@ -12,7 +12,7 @@ import Threads
   private let session = SessionID(loop: 0, serial: 1)
 
   /// Messages with the ids 1 to `count`, odd ones in `a`, even ones in `b`; a topic of `a` behind them.
-  private func store(_ count: Int64) throws -> MemoryStore {
+  private func store(_ count: MessageID) throws -> MemoryStore {
     let store = MemoryStore()
     let bot = try Nick("bot")
     let names = try [RoomName("b"), RoomName("a")]
@@ -22,16 +22,16 @@ import Threads
     for id in 1...count {
       store.add(
         state.decide(
-          session, .post(names[Int(id % 2)], try MessageText("text \(id)"), as: bot, .user), id: id))
+          session, .post(names[Int(id.number % 2)], try MessageText("text \(id)"), as: bot, .user), id: id))
     }
-    state.decide(session, .enter(bot, names[1], after: nil), id: count + 1)
-    store.add(state.decide(session, .setTopic(names[1], "beer"), id: count + 1))
+    state.decide(session, .enter(bot, names[1], after: nil), id: count.next)
+    store.add(state.decide(session, .setTopic(names[1], "beer"), id: count.next))
     return store
   }
 
   private func read(
     _ store: MemoryStore, _ room: RoomID?, _ range: HistoryQuery.Range, limit: Int = 3, byteLimit: Int = 1_000
-  ) async throws -> ([Int64], Bool) {
+  ) async throws -> ([MessageID], Bool) {
     let page = try await store.read(HistoryQuery(room: room, range, limit: limit, byteLimit: byteLimit))
     return (page.messages.map(\.id), page.hasMore)
   }
@@ -57,7 +57,7 @@ import Threads
   @Test func topicsAreReadByWhoAsksForThem() async throws {
     let store = try store(5)
     func ids(_ room: RoomID?, _ range: HistoryQuery.Range, _ kinds: HistoryQuery.Kinds) async throws
-      -> [Int64]
+      -> [MessageID]
     {
       try await store.read(HistoryQuery(room: room, range, kinds: kinds, limit: 3)).entries.map(\.id)
     }

@@ -13,7 +13,7 @@ final class Replica {
   init(_ state: ChatState) { self.state = state }
 
   /// The next place, if it is at this time.
-  func place(_ time: Timestamp) -> Place { Place(id: store.lastID + 1, time: time) }
+  func place(_ time: Timestamp) -> Place { Place(id: store.lastID.next, time: time) }
 
   /// Decides in one transaction.
   func decide(_ batch: some Sequence<PlacedRequest>) throws {

@@ -66,7 +66,7 @@ import Testing
   @Test func theLongestRequestIsRead() throws {
     let name = try RoomName(String(repeating: "r", count: Limits.room))
     let action = Request.Action.part(name, reason: String(repeating: "x", count: Limits.line))
-    let place = Place(id: 1 << 53, time: Timestamp(milliseconds: .max))
+    let place = Place(id: MessageID(1 << 53), time: Timestamp(milliseconds: .max))
     let placed = PlacedRequest(Request(SessionID(loop: .max, serial: .max), action), at: place)
     #expect(try RequestJournal.read(journal([placed])).records == [placed])
   }

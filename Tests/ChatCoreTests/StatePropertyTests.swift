@@ -78,7 +78,7 @@ import Testing
         continue
       }
       #expect(store.lastID == lastID)
-      let place = Place(id: lastID + 1, time: Timestamp(milliseconds: 1_000))
+      let place = Place(id: lastID.next, time: Timestamp(milliseconds: 1_000))
       var state = before
       var kept: [Event] = []
       for request in batch {
@@ -103,15 +103,15 @@ import Testing
       nil, .notStored(), .notStored(write: 1), .outcomeUnknown(isStored: true),
       .outcomeUnknown(isStored: false),
     ]
-    var published: Set<Int64> = []
-    var doubtful: Set<Int64> = []
+    var published: Set<MessageID> = []
+    var doubtful: Set<MessageID> = []
     for _ in 0..<40 {
       let before = store.lastID
       store.withdrawFaults()
       store.inject(random.generator.pick(faults))
       let batch = random.next(Int.random(in: 1...20, using: &random.generator))
       let events = applier.decide(batch[...])
-      if events.refusals.contains(.outcomeUnknown) { doubtful.formUnion(before + 1..<store.lastID + 1) }
+      if events.refusals.contains(.outcomeUnknown) { doubtful.formUnion(before.next..<store.lastID.next) }
       published.formUnion(events.entryIDs)
       let stored = store.entries
       try #require(events.filter { $0.entryID != nil }.allSatisfy(stored.contains))

@@ -9,7 +9,7 @@ import Testing
     let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { _ in true }
-    var ids: [Int64] = []
+    var ids: [MessageID] = []
     // Far more than the buffer holds, before the first is read.
     bus.publish(log.add(1...5))
     bus.publish(log.add(6...2_000))
@@ -39,13 +39,13 @@ import Testing
     let subscription = bus.subscribe { _ in true }
     let topic = Topic(text: "tea", author: "bob", time: Timestamp(milliseconds: 0))
     let room = try RoomName("r")
-    var id: Int64 = 0
+    var id: MessageID = 0
     func say(_ messages: Int64) {
-      bus.publish(log.add(id + 1...id + messages))
-      id += messages + 1
+      bus.publish(log.add(id.next...id.advanced(by: messages)))
+      id = id.advanced(by: messages + 1)
       let change = TopicChange(
         id: id, room: RoomID(1), name: room, topic: topic, old: nil,
-        before: RoomBefore(isStored: true, newest: id - 1))
+        before: RoomBefore(isStored: true, newest: id.previous))
       let event = Event(origin: SessionID(loop: 0, serial: 1), .topic(change))
       log.add([event])
       bus.publish(Batch(events: [event]))
@@ -54,7 +54,7 @@ import Testing
     #expect(await subscription.next()?.id == 1)
     say(1_000)
     say(1)
-    var ids: [Int64] = []
+    var ids: [MessageID] = []
     for _ in 0..<1_001 { ids.append(await subscription.next()?.id ?? 0) }
     #expect(ids == Array(3...1_002) + [1_004])
     say(1)
@@ -72,8 +72,8 @@ import Testing
     let log = MemoryStore()
     let bus = LocalEventBus(log: log)
     let subscription = bus.subscribe { _ in true }
-    let publisher = Task.detached { for id in Int64(1)...20_000 { bus.publish(log.add(id...id)) } }
-    for id in Int64(1)...20_000 {
+    let publisher = Task.detached { for id in MessageID(1)...20_000 { bus.publish(log.add(id...id)) } }
+    for id in MessageID(1)...20_000 {
       let next = await subscription.next()
       #expect(next?.id == id)
       if next?.id != id { break }
@@ -83,10 +83,10 @@ import Testing
 }
 
 extension MemoryStore {
-  fileprivate func add(_ ids: ClosedRange<Int64>) -> Batch {
+  fileprivate func add(_ ids: ClosedRange<MessageID>) -> Batch {
     let events = ids.map { id in
       let message = Message(id: id, room: "r", user: "u", text: "\(id)", time: Timestamp(milliseconds: 0))
-      let before = RoomBefore(isStored: id > 1, newest: id - 1)
+      let before = RoomBefore(isStored: id > 1, newest: id.previous)
       return Event(
         origin: SessionID(loop: 0, serial: 1), .message(message, in: RoomID(1), once: nil, before: before))
     }

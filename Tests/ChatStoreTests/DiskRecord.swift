@@ -1,3 +1,4 @@
+import LineProtocol
 import Threads
 
 @testable import ChatStore
@@ -12,7 +13,7 @@ struct DiskRecord: Sendable {
     case truncate(FaultyDisk.File, to: Int)
     case sync(FaultyDisk.File)
     /// Somebody was told of this id.
-    case acknowledge(Int64)
+    case acknowledge(MessageID)
   }
 
   typealias Contents = [FaultyDisk.File: [UInt8]]
@@ -36,12 +37,12 @@ struct DiskRecord: Sendable {
   }
 
   /// The greatest id that somebody was told in the first `count` steps.
-  func acknowledged(within count: Int) -> Int64 {
+  func acknowledged(within count: Int) -> MessageID {
     steps[..<count].reduce(0) { if case .acknowledge(let id) = $1 { max($0, id) } else { $0 } }
   }
 
   /// The same, before the last sync of the WAL.
-  func acknowledgedAndSynced(within count: Int) -> Int64 {
+  func acknowledgedAndSynced(within count: Int) -> MessageID {
     acknowledged(within: lastSync(of: .wal, within: count))
   }
 

@@ -102,15 +102,15 @@ import Testing
     try await make(sql, messages: count)
     for _ in 0..<2 {
       let log = try fixture.open(disk: disk)
-      var ids: [Int64] = []
+      var ids: [MessageID] = []
       for room: Int64 in [1, 2] {
         let page = try await log.read(
           HistoryQuery(room: RoomID(room), .after(0), limit: count, byteLimit: .max))
         ids += page.messages.map(\.id)
       }
-      #expect(ids.filter { $0 <= count }.sorted() == Array(1...Int64(count)))
-      let last = max(log.applied, Int64(count))
-      #expect(try await say(in: log).id == last + 1)
+      #expect(ids.filter { $0 <= MessageID(Int64(count)) }.sorted() == Array(1...MessageID(Int64(count))))
+      let last = max(log.applied, MessageID(Int64(count)))
+      #expect(try await say(in: log).id == last.next)
     }
   }
 
@@ -135,7 +135,7 @@ import Testing
       """)
     let log = try fixture.open(disk: disk)
     for room: Int64 in [1, 2] {
-      let expected = Array(stride(from: room, through: 20, by: 2))
+      let expected = Array(stride(from: MessageID(room), through: 20, by: 2))
       for range in [HistoryQuery.Range.newest, .before(.max), .after(0)] {
         let page = try await log.read(HistoryQuery(room: RoomID(room), range, limit: 100))
         #expect(page.messages.map(\.id) == expected)
@@ -185,7 +185,7 @@ import Testing
     let log = try fixture.open(disk: disk)
     let page = try await log.read(HistoryQuery(room: RoomID(1), .newest, limit: 100))
     #expect(page.messages.map(\.id) == Array(stride(from: 1, to: 20, by: 2)))
-    #expect(0...StoredState.ids.upperBound ~= page.trimmedTo)
+    #expect(.zero...StoredState.ids.upperBound ~= page.trimmedTo)
     #expect(try await say(in: log).id == 21)
   }
 

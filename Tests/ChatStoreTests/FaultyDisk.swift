@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+import LineProtocol
 import Synchronization
 import Threads
 
@@ -82,7 +83,7 @@ final class FaultyDisk: @unchecked Sendable {
   /// Begins to write down what is done to the files, which have `start` in them.
   func record(from start: DiskRecord.Contents) { state.withLock { $0.record = DiskRecord(start: start) } }
 
-  func acknowledged(_ id: Int64) { done(.acknowledge(id)) }
+  func acknowledged(_ id: MessageID) { done(.acknowledge(id)) }
 
   /// Ends the record, in which is what was done up to now.
   func endRecord() -> DiskRecord { state.withLock { $0.record.take() ?? DiskRecord(start: [:]) } }

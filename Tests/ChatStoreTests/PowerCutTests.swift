@@ -28,7 +28,7 @@ import Testing
   func noIDIsGivenTwice(_ durability: Durability, seed: Int) async throws {
     var generator = Generator(seed: seed)
     var contents: DiskRecord.Contents = [:]
-    var told: Int64 = 0
+    var told: MessageID = 0
     // Each life begins on what the last one left, so that a jump of ids can be lost too.
     for life in 1...3 {
       let record = try await live(on: contents, durability)
@@ -66,13 +66,13 @@ import Testing
   }
 
   private func expect(
-    _ disk: DiskRecord.Contents, lastID: Int64, kept: Int64, _ comment: Comment
+    _ disk: DiskRecord.Contents, lastID: MessageID, kept: MessageID, _ comment: Comment
   ) throws {
     let fixture = LogFixture()
     try Self.write(disk, fixture)
     let store = try Store(directory: fixture.directory, durability: .full, DiskAccess())
     #expect(store.lastID >= lastID, comment)
-    let last = try store.writer.number("SELECT max(id) FROM messages") ?? 0
+    let last = MessageID(try store.writer.number("SELECT max(id) FROM messages") ?? 0)
     #expect(last >= kept, comment)
   }
 

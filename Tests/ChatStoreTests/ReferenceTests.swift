@@ -66,7 +66,7 @@ import Testing
     log = try fixture.open()
     try fixture.append([.message("b", once: "r2"), .message("a", once: "r1")])
     let events = await fixture.published(4)
-    #expect(LogFixture.messages(events).map(\.id) == [1, 2, 2, References.reach + 1])
+    #expect(LogFixture.messages(events).map(\.id) == [1, 2, 2, MessageID(References.reach + 1)])
     #expect(events.map(\.isRepeat) == [false, false, true, false])
     #expect(log.stop())
   }
@@ -117,7 +117,8 @@ import Testing
     try Schema.migrate(database, path: "memory")
     let references = try References(database)
     for id in 1...Int64(References.purgeStep) + 100 {
-      try references.insert(id: id, time: id, key: Digest128(high: 0, low: UInt64(id)), digest: nil)
+      try references.insert(
+        id: MessageID(id), time: id, key: Digest128(high: 0, low: UInt64(id)), digest: nil)
     }
     let rows = { try database.number("SELECT count(*) FROM refs") }
     // The place of which the first 600 are a day away.
@@ -136,7 +137,7 @@ import Testing
     #expect(try rows() == 13)
     // By id alone.
     let later = try References(database)
-    try later.purgeIfDue(at: Place(id: 605 + References.reach, time: Timestamp(milliseconds: 0)))
+    try later.purgeIfDue(at: Place(id: MessageID(605 + References.reach), time: Timestamp(milliseconds: 0)))
     #expect(try database.number("SELECT min(id) FROM refs") == 606)
   }
 }

@@ -11,7 +11,7 @@ import Threads
   @Test func givesRisingIDsAcrossRestartsAndKeepsEverything() async throws {
     for round in 0..<3 {
       let log = try fixture.open()
-      #expect(log.applied == Int64(round * 2))
+      #expect(log.applied == MessageID(Int64(round * 2)))
       try fixture.append([.message("a\(round)"), .message("b\(round)", room: 2)])
       _ = await fixture.published(round * 2 + 2)
       #expect(log.stop())
@@ -47,8 +47,8 @@ import Threads
     }
     let expected = LogFixture.messages(await fixture.published(total)).filter { $0.room == "room2" }.map(\.id)
 
-    var ids: [Int64] = []
-    var after: Int64 = 0
+    var ids: [MessageID] = []
+    var after: MessageID = 0
     while true {
       let page = try await log.read(HistoryQuery(room: RoomID(2), .after(after), limit: 100))
       ids += page.messages.map(\.id)
@@ -58,7 +58,7 @@ import Threads
     #expect(ids == expected)
 
     ids = []
-    var before = Int64.max
+    var before = MessageID.max
     while true {
       let page = try await log.read(HistoryQuery(room: RoomID(2), .before(before), limit: 100))
       ids = page.messages.map(\.id) + ids

@@ -106,7 +106,7 @@ import Testing
     #expect(try await LogFixture.texts(log) == [])
     disk.goOn()
     let events = await fixture.published(count)
-    #expect(LogFixture.messages(events).map(\.id) == (1...count).map(Int64.init))
+    #expect(LogFixture.messages(events).map(\.id) == (1...count).map { MessageID(Int64($0)) })
     #expect(LogFixture.messages(events).dropFirst().map(\.text) == (1..<count).map { "\($0) \(text)" })
     #expect(!order.isFull && log.isHealthy && order.queuedBytes == 0)
     #expect(log.stop())

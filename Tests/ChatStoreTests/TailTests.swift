@@ -1,4 +1,5 @@
 import ChatCore
+import LineProtocol
 import Testing
 
 @testable import ChatStore
@@ -6,7 +7,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct TailTests {
   private let room = RoomID(1)
   /// Of two rooms by turns, ids 10, 12, … 28 of the first.
-  private let tail = Tail((10...29).map { Tail.Entry(room: 1 + $0 % 2, id: $0) })
+  private let tail = Tail((10...29).map { Tail.Entry(room: 1 + $0 % 2, id: MessageID($0)) })
 
   @Test func givesIDsAfterOneAscending() {
     #expect(tail.ids(of: room, in: .after(0), limit: 3) == [10, 12, 14])
@@ -26,7 +27,7 @@ import Testing
   }
 
   @Test func givesTopicsToWhoReadsAll() {
-    let tail = Tail((1...5).map { Tail.Entry(room: 1, id: $0, isMessage: $0 % 2 == 0) })
+    let tail = Tail((1...5).map { Tail.Entry(room: 1, id: MessageID($0), isMessage: $0 % 2 == 0) })
     #expect(tail.ids(of: room, in: .after(0), limit: 9) == [2, 4])
     #expect(tail.ids(of: room, in: .newest, .messages, limit: 1) == [4])
     #expect(tail.ids(of: room, in: .after(1), .all, limit: 3) == [2, 3, 4])

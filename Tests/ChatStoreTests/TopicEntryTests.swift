@@ -14,7 +14,7 @@ import Testing
     room: Int64? = 1
   ) async throws -> [Int64] {
     let query = HistoryQuery(room: room.map { RoomID($0) }, range, kinds: kinds, limit: limit)
-    return try await log.read(query).entries.map { $0.message == nil ? -$0.id : $0.id }
+    return try await log.read(query).entries.map { $0.message == nil ? -$0.id.number : $0.id.number }
   }
 
   /// A message, two topics, a message, one in another room, a topic taken away.

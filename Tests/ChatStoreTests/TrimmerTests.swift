@@ -29,15 +29,15 @@ import Testing
     return steps
   }
 
-  private func ids(_ room: Int64) throws -> [Int64] {
+  private func ids(_ room: Int64) throws -> [MessageID] {
     let database = try Database(path: path, .readOnly)
     let statement = try database.prepare(
       """
       SELECT room_messages.id FROM room_messages JOIN rooms ON rooms.id = room
       WHERE name = 'room\(room)' ORDER BY room_messages.id
       """)
-    var ids: [Int64] = []
-    while try statement.step() { ids.append(statement.int(0)) }
+    var ids: [MessageID] = []
+    while try statement.step() { ids.append(statement.id(0)) }
     return ids
   }
 

@@ -15,7 +15,7 @@ struct MemoryEntries: Sendable {
   /// Oldest first.
   private(set) var all: [Event] = []
   private var references: [Reference: Message] = [:]
-  private var trimmedTo: [RoomID: Int64] = [:]
+  private var trimmedTo: [RoomID: MessageID] = [:]
   private var found: [RoomID: StoredRoom] = [:]
 
   var rooms: [StoredRoom] { found.values.sorted { $0.id.number < $1.id.number } }
@@ -31,7 +31,7 @@ struct MemoryEntries: Sendable {
     }
   }
 
-  mutating func trim(_ room: RoomID, through id: Int64) {
+  mutating func trim(_ room: RoomID, through id: MessageID) {
     all.removeAll { event in event.entryRoom?.id == room && (event.entryID ?? 0) <= id }
     trimmedTo[room] = max(trimmedTo[room] ?? 0, id)
   }

@@ -17,9 +17,9 @@ package final class MemoryStore: EntryStore, EventLog {
 
   private struct State {
     var entries = MemoryEntries()
-    var lastID: Int64
+    var lastID: MessageID
     var lastTime = Timestamp(milliseconds: .min)
-    var applied: Int64
+    var applied: MessageID
     /// What the transaction has written.
     var pending: [Event] = []
     var faults: [Fault?] = []
@@ -37,7 +37,7 @@ package final class MemoryStore: EntryStore, EventLog {
   /// `lastID`: the id before the first that is given. `reader`: where reads are done; by default at once, on
   /// the thread that asks.
   package init(
-    lastID: Int64 = 0, reader: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
+    lastID: MessageID = 0, reader: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void = { $0() }
   ) {
     state = Lock(State(lastID: lastID, applied: lastID))
     self.reader = reader
@@ -62,7 +62,7 @@ package final class MemoryStore: EntryStore, EventLog {
   package func setHealthy(_ isHealthy: Bool) { state.withLock { $0.isHealthy = isHealthy } }
 
   /// Removes what a room's history has up to an id; its references and its topic stay.
-  package func trim(_ room: RoomID, through id: Int64) {
+  package func trim(_ room: RoomID, through id: MessageID) {
     state.withLock { $0.entries.trim(room, through: id) }
   }
 
@@ -89,7 +89,7 @@ package final class MemoryStore: EntryStore, EventLog {
 
   // MARK: EntryStore
 
-  package var lastID: Int64 { state.withLock { $0.lastID } }
+  package var lastID: MessageID { state.withLock { $0.lastID } }
   package var lastTime: Timestamp { state.withLock { $0.lastTime } }
   package var waitMilliseconds: Int? { nil }
 
@@ -143,7 +143,7 @@ package final class MemoryStore: EntryStore, EventLog {
   package func write(_ event: Event) throws(LogError) {
     guard let id = event.entryID else { return }
     try state.withLock { (state) throws(LogError) in
-      precondition(id == (state.pending.last?.entryID ?? state.lastID) + 1, "ids have no holes")
+      precondition(id == (state.pending.last?.entryID ?? state.lastID).next, "ids have no holes")
       precondition(event.entryTime ?? state.lastTime >= state.lastTime, "times do not fall")
       if case .notStored(write: let write?) = state.faults.first ?? nil, write == state.pending.count {
         throw LogError.notStored(reason: "injected")
@@ -158,8 +158,8 @@ package final class MemoryStore: EntryStore, EventLog {
 
   // MARK: EventLog
 
-  package var applied: Int64 { state.withLock { $0.applied } }
-  package var tail: Int64 { lastID }
+  package var applied: MessageID { state.withLock { $0.applied } }
+  package var tail: MessageID { lastID }
   package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
   package func read(

@@ -59,8 +59,8 @@ package struct RandomRequests: Sendable {
 
   private var kinds: [Message.Kind] { Message.Kind.allCases }
 
-  private mutating func cursor() -> Int64? {
-    generator.oneIn(3) ? Int64.random(in: 0..<60, using: &generator) : nil
+  private mutating func cursor() -> MessageID? {
+    generator.oneIn(3) ? MessageID(Int64.random(in: 0..<60, using: &generator)) : nil
   }
 
   private mutating func reference() -> MessageReference? {

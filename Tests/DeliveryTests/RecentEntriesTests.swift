@@ -5,13 +5,13 @@ import Testing
 @testable import Delivery
 
 @Suite(.timeLimit(.minutes(5))) struct RecentEntriesTests {
-  private func message(_ id: Int64, text: String = "x") -> Entry {
+  private func message(_ id: MessageID, text: String = "x") -> Entry {
     .message(Message(id: id, room: "room", user: "user", text: text, time: Timestamp(milliseconds: 0)))
   }
 
   @Test func givesWhatIsAfterAnID() {
     var recent = RecentEntries(after: 10)
-    for id: Int64 in [11, 15, 16, 20] { recent.append(message(id)) }
+    for id: MessageID in [11, 15, 16, 20] { recent.append(message(id)) }
     #expect(recent.page(after: 9, limit: 9) == nil)
     #expect(recent.page(after: 10, limit: 9)?.map(\.id) == [11, 15, 16, 20])
     #expect(recent.page(after: 12, limit: 2)?.map(\.id) == [15, 16])
@@ -21,7 +21,7 @@ import Testing
   /// As pages from disk do, a page ends with the message that makes it so long.
   @Test func aPageEndsAtItsBytes() {
     var recent = RecentEntries(after: 0)
-    for id: Int64 in 1...9 { recent.append(message(id, text: "12345")) }
+    for id: MessageID in 1...9 { recent.append(message(id, text: "12345")) }
     #expect(recent.page(after: 0, limit: 9, byteLimit: 12)?.map(\.id) == [1, 2, 3])
     #expect(recent.page(after: 3, limit: 9, byteLimit: 0)?.map(\.id) == [4])
   }
@@ -32,18 +32,18 @@ import Testing
     let text = String(repeating: "x", count: bytes)
     let cost = message(0, text: text).cost
     let most = min(RecentEntries.mostEntries, RecentEntries.mostBytes / cost)
-    for id in 1...Int64(3 * most) {
+    for id in 1...MessageID(Int64(3 * most)) {
       recent.append(message(id, text: text))
       let held = Int(id - recent.after)
-      #expect(held <= most && held >= min(Int(id), most / 2))
-      if id % 100 == 0 {
+      #expect(held <= most && held >= min(Int(id.number), most / 2))
+      if id.number % 100 == 0 {
         let ids = recent.page(after: recent.after, limit: .max)?.map(\.id)
-        #expect(ids == Array(recent.after + 1...id))
+        #expect(ids == Array(recent.after.next...id))
       }
     }
-    #expect(recent.page(after: recent.after - 1, limit: 1) == nil)
-    let last = Int64(3 * most)
-    #expect(recent.page(after: last - Int64(most / 2), limit: 3)?.count == 3)
+    #expect(recent.page(after: recent.after.previous, limit: 1) == nil)
+    let last = MessageID(Int64(3 * most))
+    #expect(recent.page(after: last.advanced(by: -Int64(most / 2)), limit: 3)?.count == 3)
     #expect(recent.page(after: last, limit: 3) == [])
   }
 }

@@ -13,13 +13,13 @@ import Threads
 private final class Reader: ConnectionHandler, Participant, RoomSubscriberSink {
   let connection: Connection
   let shard: Shard
-  let after: Int64
+  let after: MessageID
   private let tally: Tally?
   var id = SessionID(loop: 0, serial: 0)
   private lazy var subscriber = RoomSubscriber(
     id, connection.output, kinds: .messages, on: shard, sink: self)
 
-  init(_ connection: Connection, _ shard: Shard, name: String, after: Int64, tally: Tally?) {
+  init(_ connection: Connection, _ shard: Shard, name: String, after: MessageID, tally: Tally?) {
     self.tally = tally
     self.connection = connection
     self.shard = shard
@@ -42,14 +42,14 @@ private final class Reader: ConnectionHandler, Participant, RoomSubscriberSink {
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
   func outputDrained() { subscriber.outputDrained() }
-  func replayEnded(of rooms: [RoomID], at cursor: Int64) {}
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID) {}
   func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
   func inputEnded() { connection.finish() }
   func probe() {}
   func shutDown() {}
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {}
-  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) {}
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {}
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }
@@ -83,8 +83,8 @@ private final class Writer: Participant {
   /// Readers on every loop resume from everywhere while a writer publishes; each sees every later id once, in order.
   @Test(arguments: [1, 2]) func resumesWithoutGapOrDouble(loops: Int) async throws {
     let fixture = try ChatFixture(loops: loops)
-    let total: Int64 = 3_000
-    var peers: [(fd: Int32, after: Int64)] = []
+    let total: MessageID = 3_000
+    var peers: [(fd: Int32, after: MessageID)] = []
     for step in 0..<60 {
       await fixture.on(step % loops) { shard in
         let writer = Writer(shard)
@@ -92,11 +92,11 @@ private final class Writer: Participant {
         Kept.shared.keep(writer)
       }
       // Not more than there is by now, for sure.
-      let after = min(Int64.random(in: 0...Int64(step * 50)), fixture.log.applied)
+      let after = min(MessageID(Int64.random(in: 0...Int64(step * 50))), fixture.log.applied)
       peers.append((await join(fixture, on: (step + 1) % loops, as: "r\(step)", after: after), after))
     }
     for peer in peers {
-      #expect(readIDs(peer.fd, through: total) == Array(peer.after + 1...total))
+      #expect(readIDs(peer.fd, through: total) == Array(peer.after.next...total))
       close(peer.fd)
     }
     fixture.stop()
@@ -112,10 +112,10 @@ private final class Writer: Participant {
       Kept.shared.keep(writer)
     }
     #expect(readIDs(reader, through: 1) == [1])
-    let total: Int64 = 10_000
+    let total: MessageID = 10_000
     await fixture.on(0) { shard in
       let writer = Writer(shard)
-      for number in 1..<total { writer.say("\(number)") }
+      for number in 1..<total.number { writer.say("\(number)") }
       Kept.shared.keep(writer)
     }
     #expect(readIDs(reader, through: total) == Array(2...total))
@@ -125,7 +125,7 @@ private final class Writer: Participant {
       writer.say("last")
       Kept.shared.keep(writer)
     }
-    #expect(readIDs(reader, through: total + 1) == [total + 1])
+    #expect(readIDs(reader, through: total.next) == [total.next])
     close(reader)
     fixture.stop()
   }
@@ -156,7 +156,7 @@ private final class Writer: Participant {
       for _ in 0..<count { shown.wait() }
     }
     let reader = await join(fixture, after: 0)
-    let total = Int64(1 + burst + 3 * (readsNeeded - 1))
+    let total = MessageID(Int64(1 + burst + 3 * (readsNeeded - 1)))
     #expect(readIDs(reader, through: total) == Array(1...total))
     #expect(reads.count == readsNeeded)
     close(reader)
@@ -166,14 +166,14 @@ private final class Writer: Participant {
   /// Pages for all of them come at once, and are not shown in one turn.
   @Test func manyReplaysTakeTurns() async throws {
     let fixture = try ChatFixture(loops: 1)
-    let (count, total, tally) = (30, Int64(100), Tally())
+    let (count, total, tally) = (30, 100 as MessageID, Tally())
     let shown = Semaphore()
     await fixture.on(0) { shard in
       let writer = Writer(shard) { shown.signal() }
-      for _ in 0..<total { writer.say(String(repeating: "x", count: 1_000)) }
+      for _ in 0..<total.number { writer.say(String(repeating: "x", count: 1_000)) }
       Kept.shared.keep(writer)
     }
-    for _ in 0..<total { shown.wait() }
+    for _ in 0..<total.number { shown.wait() }
     let (asked, answered) = (Semaphore(), Semaphore())
     fixture.reads.beforeAnswer { number in
       guard number <= count else { return }
@@ -197,7 +197,7 @@ private final class Writer: Participant {
 
   /// A reader that joins behind an id. Gives back the peer's end of its connection.
   private func join(
-    _ fixture: ChatFixture, on loop: Int = 0, as name: String = "reader", after: Int64,
+    _ fixture: ChatFixture, on loop: Int = 0, as name: String = "reader", after: MessageID,
     outputLimit: Int = 1 << 20, tally: Tally? = nil
   ) async -> Int32 {
     var ends: [Int32] = [0, 0]
@@ -213,8 +213,8 @@ private final class Writer: Participant {
   }
 
   /// The ids that come, up to the end of the piece that brings `last` or one after it.
-  private func readIDs(_ fd: Int32, through last: Int64) -> [Int64] {
-    var ids: [Int64] = []
+  private func readIDs(_ fd: Int32, through last: MessageID) -> [MessageID] {
+    var ids: [MessageID] = []
     var partial: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while (ids.last ?? 0) < last {
@@ -222,7 +222,7 @@ private final class Writer: Participant {
       if count <= 0 { break }
       var lines = (partial + chunk[..<count]).split(separator: 0x0A, omittingEmptySubsequences: false)
       partial = Array(lines.popLast() ?? [])
-      ids += lines.compactMap { Int64(String(decoding: $0, as: UTF8.self)) }
+      ids += lines.compactMap { MessageID(String(decoding: $0, as: UTF8.self)) }
     }
     return ids
   }

@@ -24,7 +24,7 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
   }
 
   /// From an id on, or from here on.
-  func watch(_ name: String, after: Int64?) {
+  func watch(_ name: String, after: MessageID?) {
     guard let name = try? RoomName(name) else { return }
     shard.ask(.room(name)) { [self] answer in
       guard case .room(let room) = answer else { return say("no room") }
@@ -39,7 +39,7 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
   }
 
   /// Rooms together, by one cursor.
-  func watch(_ names: [String], after: Int64, found: [RoomDescription] = []) {
+  func watch(_ names: [String], after: MessageID, found: [RoomDescription] = []) {
     if let name = names.first.flatMap({ try? RoomName($0) }) {
       return shard.ask(.room(name)) { [self] answer in
         guard case .room(let room) = answer else { return say("no room") }
@@ -65,10 +65,10 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     connection.output.append(Array("old \(entry.id)\n".utf8), mark: mark)
   }
 
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {}
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {}
   func continueWhenDrained() { connection.notifyWhenDrained() }
-  func replayEnded(of rooms: [RoomID], at cursor: Int64) { say("live") }
-  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) { say("failed after \(after)") }
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID) { say("live") }
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) { say("failed after \(after)") }
   func outputDrained() { subscriber.outputDrained() }
   func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }
@@ -179,8 +179,8 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     try await say(fixture, "b", 3)
     goesOn.signal()
     read.wait()
-    let last = all[all.count - 1]
-    let expected = all.filter { $0 > 5 } + Array(last + 1...last + 6)
+    let last = all[all.count - 1].number
+    let expected = all.map(\.number).filter { $0 > 5 } + Array(last + 1...last + 6)
     #expect(shown.withLock { $0 } == expected.map { "old \($0)" } + ["live"])
     for room in ["a", "b", "c"] { try await say(fixture, room) }
     #expect(watching.lines(through: "\(last + 9)") == [last + 7, last + 8, last + 9].map { "\($0)" })

@@ -34,7 +34,7 @@ import Threads
   /// It is not told that nothing follows an entry that it knows and that has not come here yet.
   @Test func aReadBehindAnEntryThatIsToComeWaitsForIt() async throws {
     let fixture = try ChatFixture(loops: 2)
-    let (answers, answered) = AsyncStream.makeStream(of: [Int64].self)
+    let (answers, answered) = AsyncStream.makeStream(of: [MessageID].self)
     await fixture.on(1) { shard in
       shard.read(HistoryQuery(.all, .after(2), kinds: .all, limit: 9, byteLimit: .max)) { result in
         answered.yield(((try? result.get())?.entries ?? []).map(\.id))

@@ -22,7 +22,7 @@ import LineProtocol
 private func decide(_ records: [PlacedRequest], on beginning: ChatState) {
   var state = beginning
   var events: [Event] = []
-  var next: Int64 = 1
+  var next: MessageID = 1
   var time = Timestamp(milliseconds: 0)
   for record in records {
     time = max(time, record.place.time)
@@ -31,7 +31,7 @@ private func decide(_ records: [PlacedRequest], on beginning: ChatState) {
     for event in events[decided...] {
       guard let id = event.entryID else { continue }
       expect(id == next, "entry \(id) is not \(next)")
-      next += 1
+      next = next.next
     }
   }
   let saved = state.save()

@@ -19,7 +19,7 @@ import Threads
 }
 
 /// Opens the log, reads, writes and closes. Gives the last id; nil when it was refused.
-private func serve(_ directory: ScratchDirectory, _ isLookedThrough: Bool) -> Int64? {
+private func serve(_ directory: ScratchDirectory, _ isLookedThrough: Bool) -> MessageID? {
   let log: SQLiteEventLog
   do {
     log = try SQLiteEventLog(
@@ -54,7 +54,7 @@ private func serve(_ directory: ScratchDirectory, _ isLookedThrough: Bool) -> In
 private func check(_ event: Event) -> Bool {
   switch event.kind {
   case .message(let message, in: _, once: _, before: _), .repeated(let message):
-    expect(1..<(1 << 53) ~= message.id, "the id \(message.id)")
+    expect(1..<MessageID(1 << 53) ~= message.id, "the id \(message.id)")
     return true
   case .refused: return true
   case .topic, .named, .opened, .closed, .joined, .parted, .renamed, .quit, .wanted: return false

@@ -73,7 +73,7 @@ final class ScriptedSession: StepRunner {
   func found(_ answer: DirectoryAnswer) -> [Deed] { perform { answered(answer) } }
   func found(_ result: Result<HistoryPage, LogError>) -> [Deed] { perform { answered(result) } }
   func drains() -> [Deed] { perform { drained() } }
-  func replays(_ result: Result<Int64, LogError>) -> [Deed] { perform { replayed(result) } }
+  func replays(_ result: Result<MessageID, LogError>) -> [Deed] { perform { replayed(result) } }
 
   private func perform(_ body: () -> Void) -> [Deed] {
     deeds = []
@@ -113,10 +113,10 @@ final class ScriptedSession: StepRunner {
 /// A loop that has shown everything up to 90 of a log that ends at 100, and 7 in each room.
 private final class StillLoop: LoopStatus, Sendable {
   static let shared = StillLoop()
-  let applied: Int64 = 90
-  let tail: Int64 = 100
+  let applied: MessageID = 90
+  let tail: MessageID = 100
   let invisibleSessions = 1
-  func newest(in room: RoomID) -> Int64 { 7 }
+  func newest(in room: RoomID) -> MessageID { 7 }
 }
 
 /// A room that tests speak of. Its number is the length of its name.
@@ -128,7 +128,7 @@ func room(
     id: RoomID(Int64(name.utf8.count)), name: try RoomName(name), topic: topic, memberCount: members)
 }
 
-func message(_ text: String = "hi", id: Int64 = 8, in room: String = "lobby", by user: String = "ann")
+func message(_ text: String = "hi", id: MessageID = 8, in room: String = "lobby", by user: String = "ann")
   -> Message
 {
   Message(id: id, room: room, user: user, text: text, time: Timestamp(milliseconds: 0))
@@ -140,7 +140,7 @@ extension Event.Kind {
       message, in: try room(message.room).id, once: nil, before: RoomBefore(isStored: true, newest: 0))
   }
 
-  static func entered(_ name: String, newest: Int64 = 0, after: Int64? = nil) throws -> Event.Kind {
+  static func entered(_ name: String, newest: MessageID = 0, after: MessageID? = nil) throws -> Event.Kind {
     .joined(
       Joining(
         room: try room(name).id, name: try RoomName(name), nick: try Nick("ann"), newest: newest,

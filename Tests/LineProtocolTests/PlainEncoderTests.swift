@@ -56,10 +56,10 @@ import Testing
   }
 
   @Test func writesEveryIDWhole() {
-    for id in [Int64(0), 9, 10, 1_234_567_890, .max] {
+    for id in [MessageID(0), 9, 10, 1_234_567_890, .max] {
       #expect(written { PlainEncoder.end(room: "r", id: id, into: &$0) } == "END r \(id)\n")
     }
-    #expect(written { PlainEncoder.end(room: "r", id: .min, into: &$0) } == "END r \(Int64.min)\n")
+    #expect(written { PlainEncoder.end(room: "r", id: MessageID(.min), into: &$0) } == "END r \(Int64.min)\n")
   }
 
   @Test func wrapsNames() {

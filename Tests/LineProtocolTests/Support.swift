@@ -33,7 +33,7 @@ func irc(_ line: String) throws(IRCLine.ParseError) -> IRCLine? {
 }
 
 func message(
-  _ text: String, id: Int64 = 58, room: String = "lobby", user: String = "alice",
+  _ text: String, id: MessageID = 58, room: String = "lobby", user: String = "alice",
   kind: Message.Kind = .message
 ) -> Message {
   Message(

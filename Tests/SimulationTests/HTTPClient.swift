@@ -1,12 +1,13 @@
 import ChatCore
 import ChatTestSupport
+import LineProtocol
 
 /// Somebody who posts and reads pages, with several requests on the way at once.
 final class HTTPClient: SimulatedClient, CustomStringConvertible {
   private enum Asked {
     case post(room: String, user: String, text: String)
     /// `newest`: what was published when it was asked.
-    case page(room: String, after: Int64, limit: Int, newest: Int64)
+    case page(room: String, after: MessageID, limit: Int, newest: MessageID)
     case rooms
   }
 
@@ -37,7 +38,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
       if simulation.random.oneIn(5) { post(room, user, text) }
     case 4..<7:
       let limit = Int.random(in: 1...6, using: &simulation.random)
-      let after = Int64.random(in: 0...simulation.store.applied, using: &simulation.random)
+      let after = MessageID(Int64.random(in: 0...simulation.store.applied.number, using: &simulation.random))
       waiting.append(.page(room: room, after: after, limit: limit, newest: truth.newestPublished))
       socket?.send(
         "GET /messages?room=\(room)&after=\(after)&limit=\(limit)&kinds=all HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -75,7 +76,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
   private func answered(_ asked: Asked, _ status: Int, _ content: String) {
     switch (asked, status) {
     case (.post(_, let user, let text), 201):
-      guard let id = Scan.number("id", content) else { return unexpected(asked, status, content) }
+      guard let id = Scan.id("id", content) else { return unexpected(asked, status, content) }
       truth.told(.stored(id, user: user), of: text)
     case (.post(_, _, let text), 503): truth.told(.refused, of: text)
     case (.post(_, _, let text), 500): truth.told(.unknown, of: text)
@@ -91,19 +92,20 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func unexpected(_ asked: Asked, _ status: Int, _ content: String) {
-    truth.fail("\(who): \(asked) is answered with \(status) \(content.prefix(200))")
+    truth.fail("\(who): \(status) \(content.prefix(200)) answers \(asked)")
   }
 
-  private func check(_ room: String, _ after: Int64, _ limit: Int, _ newest: Int64, _ content: String) {
+  private func check(_ room: String, _ after: MessageID, _ limit: Int, _ newest: MessageID, _ content: String)
+  {
     let entries = Scan.messages(content)
     if entries.count > limit { truth.fail("\(who): \(entries.count) entries, limit \(limit)") }
     var view = RoomView(room, after: after, showsTopics: true)
     let gap = Scan.after("\"gap\":[", content)
-    if let gap, let from = Scan.number(gap), let to = Scan.after(",", gap).flatMap({ Scan.number($0) }) {
+    if let gap, let from = Scan.id(gap), let to = Scan.after(",", gap).flatMap({ Scan.id($0) }) {
       view.gap(from: from, to: to, truth, who)
     }
     for entry in entries {
-      guard let id = Scan.number(entry), let item = truth.item(id, in: room) else {
+      guard let id = Scan.id(entry), let item = truth.item(id, in: room) else {
         return truth.fail("\(who): \(entry) is not in \(room)")
       }
       if item.text != Scan.string("text", entry) || item.user != Scan.string("user", entry) {

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTestSupport
+import LineProtocol
 
 /// Somebody with the IRC dialect, who asked for echoes and ids.
 final class IRCClient: SimulatedClient, CustomStringConvertible {
@@ -98,7 +99,9 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
   override func askNames() { for room in rooms.keys.sorted() { send(.names(room), "NAMES #\(room)") } }
 
   override func checkEnd(_ names: [String: Set<String>]) {
-    for (_, var view) in rooms { view.isComplete(through: .max - 1, truth, "\(who) at the end") }
+    for (_, var view) in rooms {
+      view.isComplete(through: MessageID.max.previous, truth, "\(who) at the end")
+    }
     guard let last = lastList, rooms[last.room] != nil else { return }
     if Set(last.names.map { $0.lowercased() }) != names[last.room] {
       truth.fail("\(who): in \(last.room) are \(names[last.room] ?? []), and NAMES says \(last.names)")
@@ -108,7 +111,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
   // MARK: What comes
 
   private struct Line {
-    var id: Int64?
+    var id: MessageID?
     var source = ""
     var command = ""
     var parameters: [String] = []
@@ -123,7 +126,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
       }
       if rest.first == "@" {
         let tag = word().dropFirst().split(separator: ";").first { $0.hasPrefix("msgid=") }
-        id = tag.flatMap { Int64($0.dropFirst(6)) }
+        id = tag.flatMap { MessageID(String($0.dropFirst(6))) }
       }
       if rest.first == ":" { source = String(word().dropFirst().prefix { $0 != "!" }) }
       command = String(word())
@@ -243,7 +246,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     see(id, line, text)
   }
 
-  private func see(_ id: Int64, _ line: Line, _ text: String) {
+  private func see(_ id: MessageID, _ line: Line, _ text: String) {
     if rooms[line.room] == nil { return unexpected(text) }
     rooms[line.room]?.saw(id, .live, truth, who)
   }

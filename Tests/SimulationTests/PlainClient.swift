@@ -1,11 +1,12 @@
 import ChatCore
 import ChatTestSupport
+import LineProtocol
 
 /// Somebody with the plain dialect. After a lost connection it resumes its rooms, where it was told to or where it was itself.
 final class PlainClient: SimulatedClient, CustomStringConvertible {
   fileprivate enum Command {
     case nick(String)
-    case join(String, after: Int64?)
+    case join(String, after: MessageID?)
     /// So many of the newest messages first.
     case joinNewest(String, Int)
     case message(String, text: String)
@@ -29,7 +30,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   private var page: RoomView?
   private var lastList: (room: String, names: [String])?
   /// Where to resume after the connection is lost.
-  private var resume: [String: Int64] = [:]
+  private var resume: [String: MessageID] = [:]
   /// Lines that may be sent again, as they have references, and the nick that they were sent under.
   private var unanswered: [(nick: String, room: String, text: String)] = []
   private var pings = 0
@@ -120,7 +121,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
         .join(
           room,
           after: simulation.random.oneIn(3)
-            ? Int64.random(in: 0...simulation.store.applied, using: &simulation.random) : nil))
+            ? MessageID(Int64.random(in: 0...simulation.store.applied.number, using: &simulation.random))
+            : nil))
     case 6: send(.joinNewest(room, Int.random(in: 1...5, using: &simulation.random)))
     case 7..<17:
       let text = newText()
@@ -146,7 +148,9 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   override func askNames() { for room in rooms.keys.sorted() { send(.names(room)) } }
 
   override func checkEnd(_ names: [String: Set<String>]) {
-    for (_, var view) in rooms { view.isComplete(through: .max - 1, truth, "\(who) at the end") }
+    for (_, var view) in rooms {
+      view.isComplete(through: MessageID.max.previous, truth, "\(who) at the end")
+    }
     guard let last = lastList, rooms[last.room] != nil else { return }
     if Set(last.names.map { $0.lowercased() }) != names[last.room] {
       truth.fail("\(who): in \(last.room) are \(names[last.room] ?? []), and NAMES says \(last.names)")
@@ -166,22 +170,24 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     case "ERR": refused(fields[1], line)
     case "MSG", "MSG+":
       let text = fields.dropFirst(4).joined(separator: " ")
-      saw(room, Int64(fields[2]), fields[3], text, isLast: fields[0] == "MSG", .live, line)
+      saw(room, MessageID(String(fields[2])), fields[3], text, isLast: fields[0] == "MSG", .live, line)
     case "HIST", "HIST+":
       let text = fields.dropFirst(5).joined(separator: " ")
-      saw(room, Int64(fields[2]), fields[4], text, isLast: fields[0] == "HIST", .stored, line)
+      saw(room, MessageID(String(fields[2])), fields[4], text, isLast: fields[0] == "HIST", .stored, line)
     case "TOPIC":
       let isStored = isReplaying(room) || page?.room == room
       let text = fields.dropFirst(4).joined(separator: " ")
-      saw(room, Int64(fields[2]), fields[3], text, isLast: true, isStored ? .stored : .live, line)
+      saw(room, MessageID(String(fields[2])), fields[3], text, isLast: true, isStored ? .stored : .live, line)
     case "GAP":
-      guard let from = Int64(fields[2]), let to = Int64(fields[3]) else { return unexpected(line) }
+      guard let from = MessageID(String(fields[2])), let to = MessageID(String(fields[3])) else {
+        return unexpected(line)
+      }
       if page?.room == room {
         page?.gap(from: from, to: to, truth, who)
       } else {
         rooms[room]?.gap(from: from, to: to, truth, who)
       }
-    case "END": end(room, fields.count > 2 ? Int64(fields[2]) : nil, line)
+    case "END": end(room, fields.count > 2 ? MessageID(String(fields[2])) : nil, line)
     case "NAMES": listed += fields.dropFirst(2)
     case "JOIN": presence(room, line) { $0.came(fields[2]) }
     case "PART": presence(room, line) { $0.went(fields[2]) }
@@ -193,7 +199,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
       }
       answered()
     case "RESUME":
-      guard let id = Int64(fields[2]) else { return unexpected(line) }
+      guard let id = MessageID(String(fields[2])) else { return unexpected(line) }
       rooms[room]?.checkResume(after: id, truth, who)
       resume[room] = simulation.random.oneIn(2) ? id : max(id, rooms[room]?.cursor ?? 0)
     case "BYE":
@@ -223,7 +229,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
 
   private func ok(_ fields: [String], _ line: String) {
     guard fields.count > 2 else { return unexpected(line) }
-    let id = fields.count > 3 ? Int64(fields[3]) : nil
+    let id = fields.count > 3 ? MessageID(String(fields[3])) : nil
     switch (fields[1], waiting.first) {
     case ("NICK", .nick(let name)):
       if name != fields[2] { unexpected(line) }
@@ -235,8 +241,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     case ("JOIN", .joinNewest(let room, let count)) where room == fields[2]:
       guard let newest = id else { return unexpected(line) }
       let messages = truth.items(in: room, after: 0, through: newest).filter { !$0.isTopic }
-      let first = messages.suffix(count).first?.id ?? newest + 1
-      joined(room, after: rooms[room] == nil ? first - 1 : nil, newest: id, line)
+      let first = messages.suffix(count).first?.id ?? newest.next
+      joined(room, after: rooms[room] == nil ? first.previous : nil, newest: id, line)
     case ("MSG", .message(let room, let text)) where room == fields[2]:
       guard let id, let nick else { return unexpected(line) }
       truth.told(.stored(id, user: nick), of: text)
@@ -251,14 +257,14 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     }
   }
 
-  private func joined(_ room: String, after: Int64?, newest: Int64?, _ line: String) {
+  private func joined(_ room: String, after: MessageID?, newest: MessageID?, _ line: String) {
     guard let newest else { return unexpected(line) }
     // Who is there already is told so, and nothing is replayed.
     if rooms[room] != nil { return answered() }
     guard let session, truth.takeEntrance(of: session, into: room) == newest else { return unexpected(line) }
-    let last = truth.items(in: room, after: newest - 1, through: newest).first
+    let last = truth.items(in: room, after: newest.previous, through: newest).first
     if newest > 0, last?.isHidden != false { truth.fail("\(who): \(line): no such entry") }
-    var messagesThrough: Int64 = 0
+    var messagesThrough: MessageID = 0
     if case .joinNewest = waiting.first { messagesThrough = newest }
     rooms[room] = RoomView(room, after: after ?? newest, showsTopics: true, messagesThrough: messagesThrough)
     names[room] = NamesView()
@@ -266,7 +272,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func saw(
-    _ room: String, _ id: Int64?, _ user: String, _ text: String, isLast: Bool, _ source: RoomView.Source,
+    _ room: String, _ id: MessageID?, _ user: String, _ text: String, isLast: Bool, _ source: RoomView.Source,
     _ line: String
   ) {
     guard let id, let item = truth.item(id, in: room), item.user == user else { return unexpected(line) }
@@ -284,7 +290,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     rooms[room]?.saw(id, source, truth, who)
   }
 
-  private func end(_ room: String, _ id: Int64?, _ line: String) {
+  private func end(_ room: String, _ id: MessageID?, _ line: String) {
     switch waiting.first {
     case .names(room):
       names[room]?.check(listed, truth, who)

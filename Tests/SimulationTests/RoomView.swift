@@ -1,3 +1,5 @@
+import LineProtocol
+
 /// What one session has been shown of a room, checked entry by entry: none is lost, doubled or out of order.
 struct RoomView {
   enum Source {
@@ -8,21 +10,21 @@ struct RoomView {
 
   let room: String
   /// The last entry that was shown; everything after it is to come.
-  private(set) var cursor: Int64
+  private(set) var cursor: MessageID
   /// Changes of topic have a frame or a line at this door.
   let showsTopics: Bool
   /// Up to here only messages are shown: the newest of them were asked for.
-  let messagesThrough: Int64
+  let messagesThrough: MessageID
   private var hasShown = false
 
-  init(_ room: String, after cursor: Int64, showsTopics: Bool, messagesThrough: Int64 = 0) {
+  init(_ room: String, after cursor: MessageID, showsTopics: Bool, messagesThrough: MessageID = 0) {
     self.room = room
     self.cursor = cursor
     self.showsTopics = showsTopics
     self.messagesThrough = messagesThrough
   }
 
-  mutating func saw(_ id: Int64, _ source: Source, _ truth: Truth, _ who: @autoclosure () -> String) {
+  mutating func saw(_ id: MessageID, _ source: Source, _ truth: Truth, _ who: @autoclosure () -> String) {
     guard let item = truth.item(id, in: room) else {
       return truth.fail("\(who()): \(room) has no \(id)")
     }
@@ -30,18 +32,18 @@ struct RoomView {
     if item.isHidden, source == .live {
       truth.fail("\(who()): \(room) \(id) is shown, its outcome is unknown")
     }
-    checkNothing(after: cursor, through: id - 1, truth, who())
+    checkNothing(after: cursor, through: id.previous, truth, who())
     cursor = id
     hasShown = true
   }
 
   /// Everything up to `id` has been shown.
-  mutating func isComplete(through id: Int64, _ truth: Truth, _ who: @autoclosure () -> String) {
+  mutating func isComplete(through id: MessageID, _ truth: Truth, _ who: @autoclosure () -> String) {
     checkNothing(after: cursor, through: id, truth, who())
     cursor = max(cursor, id)
   }
 
-  mutating func gap(from: Int64, to: Int64, _ truth: Truth, _ who: @autoclosure () -> String) {
+  mutating func gap(from: MessageID, to: MessageID, _ truth: Truth, _ who: @autoclosure () -> String) {
     if from != cursor || to <= from || to > truth.trimmed(in: room) {
       truth.fail("\(who()): GAP \(room) \(from) \(to) at \(cursor), trimmed to \(truth.trimmed(in: room))")
     }
@@ -49,7 +51,7 @@ struct RoomView {
   }
 
   /// Whoever resumes after `id` misses nothing.
-  func checkResume(after id: Int64, _ truth: Truth, _ who: @autoclosure () -> String) {
+  func checkResume(after id: MessageID, _ truth: Truth, _ who: @autoclosure () -> String) {
     // The newest messages are asked for once: who has been shown none of them goes on behind them.
     let cursor = hasShown ? self.cursor : max(self.cursor, messagesThrough)
     checkNothing(after: cursor, through: id, truth, "\(who()), told to resume after \(id)")
@@ -61,7 +63,7 @@ struct RoomView {
   }
 
   private func checkNothing(
-    after: Int64, through: Int64, _ truth: Truth, _ who: @autoclosure () -> String
+    after: MessageID, through: MessageID, _ truth: Truth, _ who: @autoclosure () -> String
   ) {
     let missed = truth.items(in: room, after: after, through: through)
       .first { !$0.isHidden && isShown($0, truth) }

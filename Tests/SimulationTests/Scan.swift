@@ -1,4 +1,5 @@
 import HTTPProtocol
+import LineProtocol
 
 /// Reads the JSON that the server writes, in which the texts of a run need no more escapes than that of a newline.
 enum Scan {
@@ -12,6 +13,13 @@ enum Scan {
 
   static func number(_ name: String, _ json: some StringProtocol) -> Int64? {
     after("\"\(name)\":", json).flatMap { number($0) }
+  }
+
+  /// The id at the beginning.
+  static func id(_ text: some StringProtocol) -> MessageID? { number(text).map { MessageID($0) } }
+
+  static func id(_ name: String, _ json: some StringProtocol) -> MessageID? {
+    number(name, json).map { MessageID($0) }
   }
 
   static func string(_ name: String, _ json: some StringProtocol) -> String? {

@@ -168,7 +168,7 @@ final class Simulation {
     guard !stored.isEmpty else { return }
     let room = random.pick(stored)
     guard room.newest > 0 else { return }
-    let through = Int64.random(in: 1...room.newest, using: &random)
+    let through = MessageID(Int64.random(in: 1...room.newest.number, using: &random))
     store.trim(room.id, through: through)
     truth.trim(room.name.text, through: through)
   }

@@ -5,7 +5,7 @@ import LineProtocol
 final class Truth {
   /// An entry of a room.
   struct Item {
-    let id: Int64
+    let id: MessageID
     let user: String
     let text: String
     let isTopic: Bool
@@ -15,7 +15,7 @@ final class Truth {
 
   /// What a client was told of something that it said.
   enum Outcome: Equatable {
-    case stored(Int64, user: String)
+    case stored(MessageID, user: String)
     case refused
     /// It was told so, or it lost its connection before.
     case unknown
@@ -28,14 +28,14 @@ final class Truth {
   }
 
   private var rooms: [String: [Item]] = [:]
-  private var ids: [Int64: (room: String, item: Item)] = [:]
-  private var tokens: [String: [Int64]] = [:]
+  private var ids: [MessageID: (room: String, item: Item)] = [:]
+  private var tokens: [String: [MessageID]] = [:]
   private var sayings: [String: Saying] = [:]
-  private var entered: [SessionID: [(room: String, newest: Int64)]] = [:]
-  private var trimmed: [String: Int64] = [:]
-  private(set) var newest: Int64 = 0
+  private var entered: [SessionID: [(room: String, newest: MessageID)]] = [:]
+  private var trimmed: [String: MessageID] = [:]
+  private(set) var newest: MessageID = 0
   /// The newest that was published. What is stored and not published is known to nobody.
-  private(set) var newestPublished: Int64 = 0
+  private(set) var newestPublished: MessageID = 0
   private(set) var failures: [String] = []
 
   func fail(_ text: @autoclosure () -> String) {
@@ -80,18 +80,18 @@ final class Truth {
     tokens[Self.token(of: item.text), default: []].append(item.id)
   }
 
-  func trim(_ room: String, through id: Int64) { trimmed[room] = max(trimmed[room] ?? 0, id) }
+  func trim(_ room: String, through id: MessageID) { trimmed[room] = max(trimmed[room] ?? 0, id) }
 
   /// Entries up to this were removed.
-  func trimmed(in room: String) -> Int64 { trimmed[room] ?? 0 }
+  func trimmed(in room: String) -> MessageID { trimmed[room] ?? 0 }
 
   /// The entries of a room, oldest first.
   func items(in room: String) -> [Item] { rooms[room] ?? [] }
 
-  func item(_ id: Int64, in room: String) -> Item? { ids[id].flatMap { $0.room == room ? $0.item : nil } }
+  func item(_ id: MessageID, in room: String) -> Item? { ids[id].flatMap { $0.room == room ? $0.item : nil } }
 
   /// Those with `after` < id ≤ `through`.
-  func items(in room: String, after: Int64, through: Int64 = .max) -> ArraySlice<Item> {
+  func items(in room: String, after: MessageID, through: MessageID = .max) -> ArraySlice<Item> {
     let all = rooms[room] ?? []
     var (low, high) = (0, all.count)
     while low < high {
@@ -106,7 +106,7 @@ final class Truth {
   var roomNames: [String] { rooms.keys.sorted() }
 
   /// The newest entry that the room had when the session entered it; to be asked once for each time.
-  func takeEntrance(of session: SessionID, into room: String) -> Int64? {
+  func takeEntrance(of session: SessionID, into room: String) -> MessageID? {
     guard let index = entered[session]?.firstIndex(where: { $0.room == room }) else { return nil }
     return entered[session]?.remove(at: index).newest
   }
@@ -126,7 +126,7 @@ final class Truth {
   func told(_ outcome: Outcome, of text: String) { sayings[Self.token(of: text)]?.outcomes.append(outcome) }
 
   /// The one entry that was made of a text, where there is one.
-  func id(of text: String) -> Int64? { tokens[Self.token(of: text)]?.last }
+  func id(of text: String) -> MessageID? { tokens[Self.token(of: text)]?.last }
 
   func checkSayings() {
     for token in tokens.keys where sayings[token] == nil { fail("nobody has said \(token)") }

@@ -1,5 +1,6 @@
 import ChatCore
 import ChatTestSupport
+import LineProtocol
 
 /// Somebody in one room by WebSocket, who resumes where he was or where he was told to.
 final class WebSocketClient: SimulatedClient, CustomStringConvertible {
@@ -9,9 +10,9 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   /// Texts that were sent and have no outcome yet, in order.
   private var waiting: [String] = []
   private var view: RoomView?
-  private var resume: (room: String, id: Int64)?
+  private var resume: (room: String, id: MessageID)?
   /// The least that is shown when it did not say where to resume.
-  private var newestAtOpening: Int64 = 0
+  private var newestAtOpening: MessageID = 0
 
   var description: String { "WebSocket, \(user) in \(room), open: \(isOpen), waits for \(waiting)" }
   override var who: String { "client \(number) (WebSocket)" }
@@ -58,7 +59,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   }
 
   override func checkEnd(_ names: [String: Set<String>]) {
-    view?.isComplete(through: .max - 1, truth, "\(who) at the end")
+    view?.isComplete(through: MessageID.max.previous, truth, "\(who) at the end")
   }
 
   // MARK: What comes
@@ -101,7 +102,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
     case "history", "message": message(frame)
     case "join", "part": if Scan.string("room", frame) != room { unexpected(frame) }
     case "gap":
-      guard let from = Scan.number("from", frame), let to = Scan.number("to", frame) else {
+      guard let from = Scan.id("from", frame), let to = Scan.id("to", frame) else {
         return unexpected(frame)
       }
       if view == nil {
@@ -115,7 +116,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func message(_ frame: String) {
-    guard let id = Scan.number("id", frame), let item = truth.item(id, in: room),
+    guard let id = Scan.id("id", frame), let item = truth.item(id, in: room),
       item.text == Scan.string("text", frame), item.user == Scan.string("user", frame)
     else { return unexpected(frame) }
     let isMine = waiting.first == item.text
@@ -126,11 +127,11 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
     // What it said before, or what is on disk though its outcome was unknown, moves nothing.
     if isMine, item.isHidden || id <= view?.cursor ?? 0 { return }
     if view == nil {
-      let last = truth.items(in: room, after: 0, through: id - 1).last { !$0.isHidden && !$0.isTopic }
+      let last = truth.items(in: room, after: 0, through: id.previous).last { !$0.isHidden && !$0.isTopic }
       if Scan.string("type", frame) == "message", let last, last.id > newestAtOpening {
         truth.fail("\(who): \(last.id) was not shown, before \(id)")
       }
-      view = RoomView(room, after: id - 1, showsTopics: false)
+      view = RoomView(room, after: id.previous, showsTopics: false)
     }
     view?.saw(id, .stored, truth, who)
   }
@@ -147,7 +148,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func closing(_ reason: String) {
-    guard let id = Scan.after("resume after ", reason).flatMap({ Scan.number($0) }) else {
+    guard let id = Scan.after("resume after ", reason).flatMap({ Scan.id($0) }) else {
       return unexpected(reason)
     }
     view?.checkResume(after: id, truth, who)

@@ -62,7 +62,7 @@ enum MetricsRoute {
     metrics.histogram("linechat_commit_seconds", "What each commit took.", figures.commitSeconds)
     metrics.value(
       "linechat_log_queue_bytes", .gauge, "Bytes that wait to be stored.", figures.queuedBytes())
-    metrics.value("linechat_last_id", .gauge, "The last id given.", context.log.tail)
+    metrics.value("linechat_last_id", .gauge, "The last id given.", context.log.tail.number)
     metrics.value(
       "linechat_healthy", .gauge, "1 while commits succeed in time.", context.log.isHealthy ? 1 : 0)
     metrics.values(

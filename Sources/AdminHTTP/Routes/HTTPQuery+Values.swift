@@ -17,17 +17,22 @@ extension HTTPQuery {
     guard let text = try single(name) else { return nil }
     // Int64.init takes a sign.
     guard text.utf8.allSatisfy(ASCII.isDigit), let number = Int64(text), range.contains(number) else {
-      let bounds =
-        range.upperBound == .max
-        ? "of at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
-      throw .invalid(name, "\(name) is a decimal number \(bounds).")
+      throw .invalid(
+        name, "\(name) is a decimal number from \(range.lowerBound) to \(range.upperBound).")
     }
     return number
   }
 
+  /// The id that `name` is given, 0 for the beginning, or nil.
+  func id(_ name: String) throws(Problem) -> MessageID? {
+    guard let text = try single(name) else { return nil }
+    guard let id = MessageID(text) else { throw .invalid(name, "\(name) is a decimal number of at least 0.") }
+    return id
+  }
+
   /// `after`: an id that was given, 0 for the beginning.
-  func after(lastID: Int64) throws(Problem) -> Int64? {
-    guard let after = try number("after", 0...Int64.max) else { return nil }
+  func after(lastID: MessageID) throws(Problem) -> MessageID? {
+    guard let after = try id("after") else { return nil }
     if after > lastID { throw Problem(.futureID, ErrorCode.futureID.reason) }
     return after
   }

@@ -52,9 +52,9 @@ enum HistoryRoute {
     }
   }
 
-  static func range(_ query: HTTPQuery, lastID: Int64) throws(Problem) -> HistoryQuery.Range {
+  static func range(_ query: HTTPQuery, lastID: MessageID) throws(Problem) -> HistoryQuery.Range {
     let after = try query.after(lastID: lastID)
-    let before = try query.number("before", 0...Int64.max)
+    let before = try query.id("before")
     switch (after, before) {
     case (nil, nil): return .newest
     case (let after?, nil): return .after(after)
@@ -81,18 +81,18 @@ enum HistoryRoute {
     for entry in page.entries { json.entry(entry) }
     json.endArray()
     var next = page.entries.first?.id
-    var gapStart: Int64? = page.hasMore ? nil : 0
+    var gapStart: MessageID? = page.hasMore ? nil : 0
     if case .after(let after, _) = range {
       next = page.entries.last?.id
       gapStart = after
     }
     json.key("next")
-    if page.hasMore, let next { json.int(Int(next)) } else { json.null() }
+    if page.hasMore, let next { json.id(next) } else { json.null() }
     if let gapStart, gapStart < page.trimmedTo {
       json.key("gap")
       json.beginArray()
-      json.int(Int(gapStart))
-      json.int(Int(page.trimmedTo))
+      json.id(gapStart)
+      json.id(page.trimmedTo)
       json.endArray()
     }
     json.endObject()

@@ -85,7 +85,7 @@ enum PublishRoute {
     var body = JSONWriter()
     body.beginObject()
     body.field("status", "published")
-    body.field("id", Int(message.id))
+    body.field("id", message.id)
     body.field("room", message.room)
     body.field("ts", message.time.description)
     body.endObject()
@@ -94,7 +94,7 @@ enum PublishRoute {
     response.append("HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /messages?room=")
     PercentCoding.encode(message.room, into: &response)
     response.append("&after=")
-    response.append(decimal: Int(message.id) - 1)
+    response.append(decimal: Int(message.id.previous.number))
     response.append("&limit=1\r\n")
     for field in headers { field.encode(into: &response) }
     response.append("Date: ")

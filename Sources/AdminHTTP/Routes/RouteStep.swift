@@ -37,7 +37,7 @@ struct WebSocketOpening: Equatable {
   let user: Nick
   let room: RoomName
   /// Resume behind this id; nil: begin with the newest messages.
-  let after: Int64?
+  let after: MessageID?
   /// The 101, to be sent when the user has entered.
   let response: HTTPResponse
 }

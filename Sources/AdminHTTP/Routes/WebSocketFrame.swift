@@ -19,12 +19,12 @@ enum WebSocketFrame {
   }
 
   /// Messages of `room` with `from` < id ≤ `to` are gone.
-  static func gap(room: String, from: Int64, to: Int64, into out: inout [UInt8]) {
+  static func gap(room: String, from: MessageID, to: MessageID, into out: inout [UInt8]) {
     frame("gap", into: &out) { json in
       json.beginObject()
       json.field("room", room)
-      json.field("from", Int(from))
-      json.field("to", Int(to))
+      json.field("from", from)
+      json.field("to", to)
       json.endObject()
     }
   }

@@ -34,7 +34,7 @@ final class WebSocketSession {
     /// As it was first written.
     let name: RoomName
     /// What is not after this id was there before the session came.
-    let newestAtJoin: Int64
+    let newestAtJoin: MessageID
   }
 
   let connection: Connection
@@ -335,20 +335,20 @@ extension WebSocketSession: RoomSubscriberSink {
     }
   }
 
-  func showGap(in room: RoomID, from: Int64, to: Int64, mark: OutputMark) {
+  func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {
     guard let name = self.room?.name else { return }
     send(mark: mark) { WebSocketFrame.gap(room: name.text, from: from, to: to, into: &$0) }
   }
 
   func continueWhenDrained() { connection.notifyWhenDrained() }
 
-  func replayEnded(of rooms: [RoomID], at cursor: Int64) {
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID) {
     guard let room else { return }
     phase = .live(room)
     goOn()
   }
 
-  func replayFailed(of rooms: [RoomID], after: Int64, _ error: LogError) {
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) {
     endReason = "history cannot be read"
     refuse(ProtocolError(error, asked: ""))
     close(.internalError, "history cannot be read; resume after \(after)")

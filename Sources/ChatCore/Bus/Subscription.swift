@@ -15,7 +15,7 @@ package final class Subscription: AsyncSequence, AsyncIteratorProtocol, Sendable
     /// Messages after `cursor` were not buffered: they are to be read from the log.
     var isBehind = false
     /// The id of the last entry offered, wanted or not, before the subscriber fell behind.
-    var cursor: Int64
+    var cursor: MessageID
     var wakeUp: UnsafeContinuation<Void, Never>?
 
     /// False when there is no room.

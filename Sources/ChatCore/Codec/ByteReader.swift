@@ -42,6 +42,11 @@ struct ByteReader {
     return number
   }
 
+  /// An id within `range`.
+  mutating func id(_ what: String, in range: ClosedRange<MessageID>) throws(CodecError) -> MessageID {
+    MessageID(try number(what, in: range.lowerBound.number...range.upperBound.number))
+  }
+
   mutating func flag() throws(CodecError) -> Bool {
     switch try byte() {
     case 0: return false

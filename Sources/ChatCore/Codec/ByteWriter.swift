@@ -11,6 +11,8 @@ struct ByteWriter {
   }
 
   mutating func number(_ number: Int64) { integer(UInt64(bitPattern: number)) }
+
+  mutating func id(_ id: MessageID) { number(id.number) }
   mutating func flag(_ isTrue: Bool) { bytes.append(isTrue ? 1 : 0) }
   mutating func time(_ time: Timestamp) { number(time.milliseconds) }
 

@@ -8,6 +8,7 @@ import LineProtocol
 extension ChatState {
   private static let savedVersion: UInt8 = 1
   private static let numbers: ClosedRange<Int64> = 0...1 << 53
+  private static let ids: ClosedRange<MessageID> = .zero...MessageID(1 << 53)
   /// Topics come from a database that others can write.
   private static let longestTopic = Int(UInt16.max)
 
@@ -39,7 +40,7 @@ extension ChatState {
       writer.string(topic.author, limit: longestTopic)
       writer.time(topic.time)
     }
-    writer.number(room.newest)
+    writer.id(room.newest)
     writer.flag(room.isStored)
     let seated = room.seated
     writer.count(seated.count)
@@ -106,7 +107,7 @@ extension ChatState {
         text: try reader.string(limit: longestTopic), author: try reader.string(limit: longestTopic),
         time: try reader.time())
     }
-    let newest = try reader.number("an id", in: numbers)
+    let newest = try reader.id("an id", in: ids)
     let start = reader.offset
     let isStored = try reader.flag()
     if !isStored, newest > 0 || topic != nil {

@@ -30,10 +30,10 @@ extension Request {
     case .enter(let nick, let room, let after):
       writer.nick(nick)
       writer.roomName(room)
-      writer.optional(after) { $0.number($1) }
+      writer.optional(after) { $0.id($1) }
     case .join(let room, let after):
       writer.roomName(room)
-      writer.optional(after) { $0.number($1) }
+      writer.optional(after) { $0.id($1) }
     case .part(let room, let reason):
       writer.roomName(room)
       writer.optional(reason) { $0.string($1, limit: Self.longestReason) }
@@ -88,8 +88,8 @@ extension Request {
     }
   }
 
-  private static func cursor(_ reader: inout ByteReader) throws(CodecError) -> Int64? {
-    try reader.optional { reader throws(CodecError) in try reader.number("a cursor", in: 0...Int64.max) }
+  private static func cursor(_ reader: inout ByteReader) throws(CodecError) -> MessageID? {
+    try reader.optional { reader throws(CodecError) in try reader.id("a cursor", in: .zero ... .max) }
   }
 
   private static func reference(_ reader: inout ByteReader) throws(CodecError) -> MessageReference? {

@@ -18,7 +18,7 @@ package struct PlacedRequest: Sendable, Equatable {
 /// all before it are read.
 package struct RequestJournal: Sendable {
   /// The greatest id that a place can have. SQLite's and JSON's numbers both hold it.
-  private static let ids: ClosedRange<Int64> = 1...1 << 53
+  private static let ids: ClosedRange<MessageID> = 1...MessageID(1 << 53)
   /// More than the longest request takes.
   private static let longestRecord = 16_384
 
@@ -32,7 +32,7 @@ package struct RequestJournal: Sendable {
     bytes = []
     let start = writer.bytes.count
     writer.integer(UInt32(0))
-    writer.number(placed.place.id)
+    writer.id(placed.place.id)
     writer.time(placed.place.time)
     placed.request.encode(into: &writer)
     writer.setLength(at: start)
@@ -48,7 +48,7 @@ package struct RequestJournal: Sendable {
     var start = 0
     while let range = try record(in: bytes, at: start) {
       var reader = ByteReader(bytes, range)
-      let place = Place(id: try reader.number("an id", in: ids), time: try reader.time())
+      let place = Place(id: try reader.id("an id", in: ids), time: try reader.time())
       records.append(PlacedRequest(try Request(from: &reader), at: place))
       try reader.checkEnd()
       start = range.upperBound

@@ -5,7 +5,7 @@ package enum Entry: Sendable, Hashable {
   case message(Message)
   case topic(StoredTopic)
 
-  package var id: Int64 {
+  package var id: MessageID {
     switch self {
     case .message(let message): message.id
     case .topic(let topic): topic.id
@@ -40,13 +40,13 @@ package enum Entry: Sendable, Hashable {
 /// A change of a room's topic as it stands in the log.
 package struct StoredTopic: Sendable, Hashable {
   /// The place in the log, in one row with those of messages.
-  package let id: Int64
+  package let id: MessageID
   /// The room's name as first written, without `#`.
   package let room: String
   /// Its text is empty when the topic was taken away.
   package let topic: Topic
 
-  package init(id: Int64, room: String, topic: Topic) {
+  package init(id: MessageID, room: String, topic: Topic) {
     self.id = id
     self.room = room
     self.topic = topic

@@ -3,7 +3,7 @@ package import LineProtocol
 /// Keeps entries, and knows nothing of what they mean. Confined to the thread of the ``Applier``.
 package protocol EntryStore: AnyObject {
   /// The id of the last entry; what was taken back counts if it is unknown whether it was stored.
-  var lastID: Int64 { get }
+  var lastID: MessageID { get }
   /// The time of the last entry, before which none may come.
   var lastTime: Timestamp { get }
 
@@ -34,7 +34,7 @@ package protocol EntryStore: AnyObject {
 package enum ReferenceUse: Sendable, Equatable {
   case unused
   /// It was this message: its id and time.
-  case same(id: Int64, time: Timestamp)
+  case same(id: MessageID, time: Timestamp)
   /// It was another message.
   case different
 }
@@ -45,9 +45,9 @@ package struct StoredRoom: Sendable, Equatable {
   package let name: RoomName
   package let topic: Topic?
   /// The id of its newest entry, also when that was removed since; 0 if there never was one.
-  package let newest: Int64
+  package let newest: MessageID
 
-  package init(id: RoomID, name: RoomName, topic: Topic?, newest: Int64 = 0) {
+  package init(id: RoomID, name: RoomName, topic: Topic?, newest: MessageID = 0) {
     self.id = id
     self.name = name
     self.topic = topic

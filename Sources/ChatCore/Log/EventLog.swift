@@ -5,11 +5,11 @@ import Threads
 package protocol EventLog: Sendable {
   /// The id of the last entry that is on disk here; 0 before the first. Every id up to it can be resumed
   /// from.
-  var applied: Int64 { get }
+  var applied: MessageID { get }
 
   /// The last id that the order has given, as far as it is known here: at least ``applied``. Only an id above
   /// it is one of the future.
-  var tail: Int64 { get }
+  var tail: MessageID { get }
 
   /// True while commits succeed and none is taking unusually long.
   var isHealthy: Bool { get }

@@ -8,15 +8,15 @@ package struct HistoryPage: Sendable {
   package let hasMore: Bool
   /// What the room's history begins after; 0 when nothing was trimmed or all rooms were asked for. Of several
   /// rooms the least.
-  package let trimmedTo: Int64
+  package let trimmedTo: MessageID
   /// Of several rooms, what each one's begins after, in their order.
-  package let trimmed: [Int64]
+  package let trimmed: [MessageID]
 
-  package init(entries: [Entry], hasMore: Bool, trimmedTo: Int64) {
+  package init(entries: [Entry], hasMore: Bool, trimmedTo: MessageID) {
     self.init(entries: entries, hasMore: hasMore, trimmed: [trimmedTo])
   }
 
-  package init(entries: [Entry], hasMore: Bool, trimmed: [Int64]) {
+  package init(entries: [Entry], hasMore: Bool, trimmed: [MessageID]) {
     self.entries = entries
     self.hasMore = hasMore
     self.trimmed = trimmed

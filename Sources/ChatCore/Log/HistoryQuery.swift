@@ -1,12 +1,14 @@
+package import LineProtocol
+
 /// Which entries to read.
 package struct HistoryQuery: Sendable, Equatable {
   package enum Range: Sendable, Equatable {
     /// The newest entries.
     case newest
     /// The newest of those with a smaller id (exclusive).
-    case before(Int64)
+    case before(MessageID)
     /// The oldest of those with a greater id (exclusive), up to `through` (inclusive).
-    case after(Int64, through: Int64 = .max)
+    case after(MessageID, through: MessageID = .max)
   }
 
   /// What is read and counted; entries of other kinds are as if they were not there.

@@ -17,11 +17,11 @@ package protocol Order: Sendable {
 /// else.
 package struct Place: Sendable, Equatable {
   /// The id that the first entry made here gets: one more than that of the last entry before.
-  package let id: Int64
+  package let id: MessageID
   /// The time of what is made here. Never earlier than that of an entry before.
   package let time: Timestamp
 
-  package init(id: Int64, time: Timestamp) {
+  package init(id: MessageID, time: Timestamp) {
     self.id = id
     self.time = time
   }

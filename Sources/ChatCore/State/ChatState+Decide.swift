@@ -95,7 +95,7 @@ extension ChatState {
   // MARK: Rooms
 
   private mutating func enter(
-    _ name: RoomName, as nick: Nick, after: Int64?, by session: SessionID, _ place: Place,
+    _ name: RoomName, as nick: Nick, after: MessageID?, by session: SessionID, _ place: Place,
     _ events: inout [Event]
   ) throws(ProtocolError) {
     guard sessions[session] == nil else {
@@ -110,7 +110,7 @@ extension ChatState {
   }
 
   private mutating func join(
-    _ name: RoomName, after: Int64?, by session: SessionID, _ place: Place, _ events: inout [Event]
+    _ name: RoomName, after: MessageID?, by session: SessionID, _ place: Place, _ events: inout [Event]
   ) throws(ProtocolError) {
     guard let member = sessions[session] else { throw ProtocolError(.noNick, asked: "") }
     try checkCursor(after, of: name, place)
@@ -123,12 +123,12 @@ extension ChatState {
     seat(session, member.nick, in: open(name, by: session, &events), after: after, &events)
   }
 
-  private func checkCursor(_ after: Int64?, of name: RoomName, _ place: Place) throws(ProtocolError) {
+  private func checkCursor(_ after: MessageID?, of name: RoomName, _ place: Place) throws(ProtocolError) {
     if let after, after >= place.id { throw ProtocolError(.futureID, asked: "JOIN \(name.text) \(after)") }
   }
 
   private mutating func seat(
-    _ session: SessionID, _ nick: Nick, in id: RoomID, after: Int64?, _ events: inout [Event]
+    _ session: SessionID, _ nick: Nick, in id: RoomID, after: MessageID?, _ events: inout [Event]
   ) {
     guard let room = rooms[id] else { return }
     let presence = room.presence(of: nick)
@@ -226,7 +226,7 @@ extension ChatState {
   ) throws(ProtocolError) {
     try checkOpening(said.room)
     try Self.check(log, asked: "MSG")
-    func message(in room: String, id: Int64, time: Timestamp) -> Message {
+    func message(in room: String, id: MessageID, time: Timestamp) -> Message {
       Message(
         id: id, room: room, user: said.user.text, text: said.text.string, kind: said.kind, role: said.role,
         time: time)

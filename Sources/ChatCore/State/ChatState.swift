@@ -89,7 +89,7 @@ package struct ChatState: Sendable, Equatable {
     }
   }
 
-  private mutating func stored(_ id: Int64, in room: RoomID) {
+  private mutating func stored(_ id: MessageID, in room: RoomID) {
     guard let index = rooms.index(forKey: room) else { return }
     assert(id > rooms.values[index].newest)
     rooms.values[index].newest = id

@@ -6,7 +6,7 @@ struct RoomRecord: Sendable, Equatable {
   let name: RoomName
   var topic: Topic?
   /// The id of its newest entry; 0 if there is none.
-  var newest: Int64
+  var newest: MessageID
   /// It has a row on disk, or may have: then it keeps its number, for no other room of this name may come
   /// beside it.
   var isStored: Bool
@@ -21,7 +21,7 @@ struct RoomRecord: Sendable, Equatable {
     var sessions: Int32 = 1
   }
 
-  init(id: RoomID, name: RoomName, topic: Topic? = nil, newest: Int64 = 0, isStored: Bool) {
+  init(id: RoomID, name: RoomName, topic: Topic? = nil, newest: MessageID = 0, isStored: Bool) {
     self.id = id
     self.name = name
     self.topic = topic

@@ -1,5 +1,6 @@
 import CSQLite
 import ChatCore
+import LineProtocol
 
 /// A prepared statement, made once and used again and again.
 final class Statement {
@@ -23,6 +24,8 @@ final class Statement {
 
   /// Binds a number to parameter `index`, counted from 1.
   func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+
+  func bind(_ index: Int32, _ id: MessageID) { bind(index, id.number) }
 
   /// Binds a text, which SQLite copies.
   func bind(_ index: Int32, _ text: String) {
@@ -69,6 +72,9 @@ final class Statement {
 
   /// Columns are counted from 0.
   func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+  /// As it stands there: where it may be none, its reader has to check it.
+  func id(_ column: Int32) -> MessageID { MessageID(int(column)) }
 
   /// nil when something else than a whole number is stored there.
   func integer(_ column: Int32) -> Int64? {

@@ -7,7 +7,7 @@ struct ClientSettings: Equatable, Sendable {
   var server = Address(host: "127.0.0.1", port: 6667)
   /// nil: the name of the system's user.
   var name: Nick?
-  var after: Int64?
+  var after: MessageID?
 
   static let to = Option<ClientSettings>(
     "to", "HOST:PORT", default: "127.0.0.1:6667", "the server's line address",

@@ -8,7 +8,7 @@ enum Invocation: Equatable, Sendable {
   case chat(user: Nick, room: RoomName, server: ServerAddress)
   case send(room: RoomName, text: String, name: Nick, server: ServerAddress)
   /// `after`: the id after which to begin; nil begins with what comes next.
-  case tail(room: RoomName, after: Int64?, server: ServerAddress)
+  case tail(room: RoomName, after: MessageID?, server: ServerAddress)
   /// `asJSON`: the report is for a program.
   case bench(BenchPlan, asJSON: Bool)
   case repairTimes(directory: String)

@@ -80,9 +80,9 @@ enum Values {
   }
 
   /// 0 or greater, in decimal.
-  static func messageID(_ text: String) throws(InvalidValue) -> Int64? {
-    guard let number = integer(text) else { throw InvalidValue(expected: "a message's id, 0 or greater") }
-    return Int64(number)
+  static func messageID(_ text: String) throws(InvalidValue) -> MessageID? {
+    guard let id = MessageID(text) else { throw InvalidValue(expected: "a message's id, 0 or greater") }
+    return id
   }
 
   static func loops(_ text: String) throws(InvalidValue) -> Int? {

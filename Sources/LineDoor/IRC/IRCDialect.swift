@@ -91,5 +91,5 @@ struct IRCDialect: LineDialect {
   // MARK: Replays, of which IRC starts none
 
   func show(_ entry: Entry) -> [UInt8] { [] }
-  func showGap(_ room: RoomName, from: Int64, to: Int64) -> [UInt8] { [] }
+  func showGap(_ room: RoomName, from: MessageID, to: MessageID) -> [UInt8] { [] }
 }

@@ -228,7 +228,7 @@ public struct IRCEncoder: Sendable {
     if tags.contains(.msgid) {
       out.append(separator)
       out.append(ascii: "msgid=")
-      out.append(decimal: message.id)
+      out.append(id: message.id)
     }
     out.append(ASCII.space)
   }

@@ -3,7 +3,7 @@ public enum JoinPoint: Hashable, Sendable {
   /// Only what is said from now on.
   case now
   /// First everything after this id.
-  case after(Int64)
+  case after(MessageID)
   /// First so many of the newest messages, 1–1000.
   case newest(Int)
 }
@@ -23,7 +23,7 @@ public enum PlainCommand: Hashable, Sendable {
   /// The newest messages of a room; the count is 1–1000.
   case history(RoomName, count: Int)
   /// All messages of a room after an id.
-  case since(RoomName, after: Int64)
+  case since(RoomName, after: MessageID)
   /// Who is in a room.
   case names(RoomName)
   /// Which rooms there are.

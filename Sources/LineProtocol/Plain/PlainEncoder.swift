@@ -9,12 +9,12 @@ public enum PlainEncoder {
   }
 
   /// `OK JOIN lobby 57`; the id is that of the room's newest entry, 0 if it has none.
-  public static func okJoin(room: String, id: Int64, into out: inout [UInt8]) {
+  public static func okJoin(room: String, id: MessageID, into out: inout [UInt8]) {
     line("OK JOIN ", room, id, into: &out)
   }
 
   /// `OK MSG lobby 58`
-  public static func okMessage(room: String, id: Int64, into out: inout [UInt8]) {
+  public static func okMessage(room: String, id: MessageID, into out: inout [UInt8]) {
     line("OK MSG ", room, id, into: &out)
   }
 
@@ -24,18 +24,18 @@ public enum PlainEncoder {
   }
 
   /// `END lobby 57`: the replay of the room is complete up to the id.
-  public static func end(room: String, id: Int64, into out: inout [UInt8]) {
+  public static func end(room: String, id: MessageID, into out: inout [UInt8]) {
     line("END ", room, id, into: &out)
   }
 
   /// `GAP lobby 3 40`: stored messages with 3 < id ≤ 40 are gone.
-  public static func gap(room: String, from: Int64, to: Int64, into out: inout [UInt8]) {
+  public static func gap(room: String, from: MessageID, to: MessageID, into out: inout [UInt8]) {
     out.append(ascii: "GAP ")
     out.append(utf8: room)
     out.append(ASCII.space)
-    out.append(decimal: from)
+    out.append(id: from)
     out.append(ASCII.space)
-    out.append(decimal: to)
+    out.append(id: to)
     out.append(ASCII.lf)
   }
 
@@ -55,11 +55,11 @@ public enum PlainEncoder {
   }
 
   /// `TOPIC lobby 58 alice tea`; an empty text is a topic taken away.
-  public static func topic(room: String, id: Int64, nick: String, text: String, into out: inout [UInt8]) {
+  public static func topic(room: String, id: MessageID, nick: String, text: String, into out: inout [UInt8]) {
     out.append(ascii: "TOPIC ")
     out.append(utf8: room)
     out.append(ASCII.space)
-    out.append(decimal: id)
+    out.append(id: id)
     out.append(ASCII.space)
     out.append(utf8: nick)
     out.append(ASCII.space)
@@ -78,7 +78,7 @@ public enum PlainEncoder {
   }
 
   /// `RESUME lobby 58`: after the next connect, `JOIN lobby 58` continues where this session stopped.
-  public static func resume(room: String, id: Int64, into out: inout [UInt8]) {
+  public static func resume(room: String, id: MessageID, into out: inout [UInt8]) {
     line("RESUME ", room, id, into: &out)
   }
 
@@ -117,11 +117,11 @@ public enum PlainEncoder {
     out.append(ASCII.lf)
   }
 
-  private static func line(_ start: StaticString, _ name: String, _ id: Int64, into out: inout [UInt8]) {
+  private static func line(_ start: StaticString, _ name: String, _ id: MessageID, into out: inout [UInt8]) {
     out.append(ascii: start)
     out.append(utf8: name)
     out.append(ASCII.space)
-    out.append(decimal: id)
+    out.append(id: id)
     out.append(ASCII.lf)
   }
 
@@ -161,7 +161,7 @@ public enum PlainEncoder {
     out.append(ascii: verb)
     out.append(utf8: message.room)
     out.append(ASCII.space)
-    out.append(decimal: message.id)
+    out.append(id: message.id)
     out.append(ASCII.space)
     if showingTime {
       message.time.append(to: &out)

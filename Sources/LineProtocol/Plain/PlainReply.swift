@@ -6,7 +6,7 @@ public enum PlainReply: Hashable, Sendable {
     /// The room's name as first written.
     public var room: String
     /// The message's id.
-    public var id: Int64
+    public var id: MessageID
     /// When it was said; nil in live messages, which are said now.
     public var time: Timestamp?
     /// Who said it.
@@ -15,7 +15,7 @@ public enum PlainReply: Hashable, Sendable {
     public var text: String
 
     /// An entry of these parts.
-    public init(room: String, id: Int64, time: Timestamp? = nil, user: String, text: String) {
+    public init(room: String, id: MessageID, time: Timestamp? = nil, user: String, text: String) {
       self.room = room
       self.id = id
       self.time = time
@@ -25,7 +25,7 @@ public enum PlainReply: Hashable, Sendable {
   }
 
   /// `OK JOIN lobby 57`: the verb, its first field, and the id where one is told.
-  case ok(verb: String, name: String, id: Int64?)
+  case ok(verb: String, name: String, id: MessageID?)
   /// A live message, or the last line of one.
   case message(Entry)
   /// A line of a live message that is not its last.
@@ -37,9 +37,9 @@ public enum PlainReply: Hashable, Sendable {
   /// A change of the room's topic, live or replayed; an empty text takes it away.
   case topic(Entry)
   /// Stored messages with from < id ≤ to are gone.
-  case gap(room: String, from: Int64, to: Int64)
+  case gap(room: String, from: MessageID, to: MessageID)
   /// The end of a replay (with its last id) or of a list; the name is a room, `ROOMS` or `HELP`.
-  case end(name: String, id: Int64?)
+  case end(name: String, id: MessageID?)
   /// Somebody entered a room.
   case join(room: String, nick: String)
   /// Somebody left a room.
@@ -55,7 +55,7 @@ public enum PlainReply: Hashable, Sendable {
   /// The answer to PING.
   case pong(String)
   /// Where to continue a room after the next connect.
-  case resume(room: String, id: Int64)
+  case resume(room: String, id: MessageID)
   /// The last line of a session, with the reason if the client did not ask for it.
   case bye(String?)
   /// A refusal: its code, and what was asked with the reason.
@@ -83,13 +83,13 @@ public enum PlainReply: Hashable, Sendable {
     case "TOPIC": return entry(line, &position, hasTime: false).map { .topic($0) }
     case "OK":
       guard let verb = word(line, &position), let name = word(line, &position) else { return nil }
-      return .ok(verb: verb, name: name, id: number(line, &position))
+      return .ok(verb: verb, name: name, id: id(line, &position))
     case "END":
       guard let name = word(line, &position) else { return nil }
-      return .end(name: name, id: number(line, &position))
+      return .end(name: name, id: id(line, &position))
     case "GAP":
-      guard let room = word(line, &position), let from = number(line, &position),
-        let to = number(line, &position)
+      guard let room = word(line, &position), let from = id(line, &position),
+        let to = id(line, &position)
       else { return nil }
       return .gap(room: room, from: from, to: to)
     case "JOIN": return pair(line, &position).map { .join(room: $0, nick: $1) }
@@ -104,7 +104,7 @@ public enum PlainReply: Hashable, Sendable {
       guard let name = word(line, &position), let count = number(line, &position) else { return nil }
       return .room(name: name, count: Int(count))
     case "RESUME":
-      guard let room = word(line, &position), let id = number(line, &position) else { return nil }
+      guard let room = word(line, &position), let id = id(line, &position) else { return nil }
       return .resume(room: room, id: id)
     case "HELP": return .help(rest(line, position))
     case "PONG": return .pong(rest(line, position))
@@ -118,7 +118,7 @@ public enum PlainReply: Hashable, Sendable {
   }
 
   private static func entry(_ line: Span<UInt8>, _ position: inout Int, hasTime: Bool) -> Entry? {
-    guard let room = word(line, &position), let id = number(line, &position) else { return nil }
+    guard let room = word(line, &position), let id = id(line, &position) else { return nil }
     var time: Timestamp?
     if hasTime {
       guard let field = word(line, &position), let parsed = Timestamp(field) else { return nil }
@@ -135,6 +135,10 @@ public enum PlainReply: Hashable, Sendable {
 
   private static func number(_ line: Span<UInt8>, _ position: inout Int) -> Int64? {
     line.nextField(&position).flatMap { line.decimal($0) }
+  }
+
+  private static func id(_ line: Span<UInt8>, _ position: inout Int) -> MessageID? {
+    line.nextField(&position).flatMap { MessageID(line.extracting($0)) }
   }
 
   private static func pair(_ line: Span<UInt8>, _ position: inout Int) -> (String, String)? {

@@ -146,8 +146,8 @@ extension PlainVerb {
     return Int(count)
   }
 
-  private static func id(_ line: Span<UInt8>, _ field: Range<Int>) throws(Refusal) -> Int64 {
-    guard let id = line.decimal(field) else {
+  private static func id(_ line: Span<UInt8>, _ field: Range<Int>) throws(Refusal) -> MessageID {
+    guard let id = MessageID(line.extracting(field)) else {
       throw Refusal(code: .badID, reason: ErrorCode.badID.reason + hint(field))
     }
     return id

@@ -31,7 +31,7 @@ public struct Message: Hashable, Sendable {
   }
 
   /// The place in the log: rises over all rooms, so a room's ids are not consecutive.
-  public var id: Int64
+  public var id: MessageID
   /// The room's name as first written, without `#`.
   public let room: String
   /// The name of the speaker.
@@ -47,7 +47,7 @@ public struct Message: Hashable, Sendable {
 
   /// A message of these parts.
   public init(
-    id: Int64, room: String, user: String, text: String, kind: Kind = .message, role: Role = .user,
+    id: MessageID, room: String, user: String, text: String, kind: Kind = .message, role: Role = .user,
     time: Timestamp
   ) {
     self.id = id

@@ -6,14 +6,14 @@ import Testing
 @testable import AdminHTTP
 
 @Suite(.timeLimit(.minutes(5))) struct HistoryRouteTests {
-  private func message(_ id: Int64, kind: Message.Kind = .message) -> Message {
+  private func message(_ id: MessageID, kind: Message.Kind = .message) -> Message {
     Message(
       id: id, room: "r\"", user: "ann", text: "a\nb", kind: kind, role: .ai,
       time: Timestamp(milliseconds: 1_000))
   }
 
   private func json(
-    _ ids: [Int64], hasMore: Bool = false, trimmedTo: Int64 = 0, _ range: HistoryQuery.Range
+    _ ids: [MessageID], hasMore: Bool = false, trimmedTo: MessageID = 0, _ range: HistoryQuery.Range
   ) -> String {
     let page = HistoryPage(entries: ids.map { .message(message($0)) }, hasMore: hasMore, trimmedTo: trimmedTo)
     let text = String(decoding: HistoryRoute.json(page, range), as: UTF8.self)
@@ -67,7 +67,7 @@ import Testing
     #expect(json([], trimmedTo: 4, .newest) == #""next":null,"gap":[0,4]}"#)
   }
 
-  private func range(_ query: String, lastID: Int64 = 9) -> Result<HistoryQuery.Range, Problem> {
+  private func range(_ query: String, lastID: MessageID = 9) -> Result<HistoryQuery.Range, Problem> {
     Result { () throws(Problem) in
       guard let query = request("GET /?\(query) HTTP/1.1\nHost: x\n\n")?.query else { throw .internalError }
       return try HistoryRoute.range(query, lastID: lastID)

@@ -11,7 +11,7 @@ import Testing
 private final class ScriptedRequest: StepRunner {
   enum Deed: Equatable {
     case respond(Int, String)
-    case published(Int64)
+    case published(MessageID)
     /// The status and the code.
     case refuse(Int, String)
     case begin(Int)

@@ -7,7 +7,7 @@ import Testing
 @testable import ChatCore
 
 @Suite(.timeLimit(.minutes(5))) struct WebSocketFrameTests {
-  private func message(_ id: Int64, text: String = "hello") -> Message {
+  private func message(_ id: MessageID, text: String = "hello") -> Message {
     Message(id: id, room: "lobby", user: "ann", text: text, time: Timestamp(milliseconds: 0))
   }
 
