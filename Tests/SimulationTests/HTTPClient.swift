@@ -78,7 +78,8 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
     case (.post(_, let user, let text), 201):
       guard let id = Scan.id("id", content) else { return unexpected(asked, status, content) }
       truth.told(.stored(id, user: user), of: text)
-    case (.post(_, _, let text), 503): truth.told(.refused, of: text)
+    // 408: its end was written too late.
+    case (.post(_, _, let text), 503), (.post(_, _, let text), 408): truth.told(.refused, of: text)
     case (.post(_, _, let text), 500): truth.told(.unknown, of: text)
     case (.page(let room, let after, let limit, let newest), 200):
       check(room, after, limit, newest, content)
@@ -86,7 +87,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
       if truth.items(in: room, after: 0, through: newest).contains(where: { !$0.isHidden }) {
         unexpected(asked, status, content)
       }
-    case (.page, 503), (.rooms, 200): break
+    case (.page, 503), (.rooms, 200), (.page, 408), (.rooms, 408): break
     default: unexpected(asked, status, content)
     }
   }
