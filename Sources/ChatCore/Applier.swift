@@ -54,8 +54,8 @@ package final class Applier {
 
   /// Takes from `rest` what one transaction is for.
   ///
-  /// It ends before a request that makes a room of a name whose room was forgotten in it. If all were taken back
-  /// while the new room may be on disk, two rooms would have the name.
+  /// It ends before a request that makes a room of a name whose room was forgotten in it. If all were taken
+  /// back while the new room may be on disk, two rooms would have the name.
   private func decideTransaction(_ rest: inout ArraySlice<Request>) -> [Event] {
     var events: [Event] = []
     events.reserveCapacity(rest.count)

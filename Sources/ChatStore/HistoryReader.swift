@@ -10,8 +10,8 @@ final class HistoryReader {
   private let messages: Statements
   private let all: Statements
   private let entry: Statement
-  /// Find ids in ``mostRooms`` rooms, of which those that are wanting are asked for as one that there is not. Prepared when they are
-  /// needed first.
+  /// Find ids in ``mostRooms`` rooms, of which those that are wanting are asked for as one that there is not.
+  /// Prepared when they are needed first.
   private var idsInRooms: [HistoryQuery.Kinds: Statement] = [:]
 
   /// Rooms that are asked for in one statement; of more, the first ids of each so many are merged.
@@ -64,7 +64,8 @@ final class HistoryReader {
         """))
   }
 
-  /// The first ids in ``mostRooms`` rooms, `?4` and on. Each room gives as many as may be wanted, so that no more is sorted.
+  /// The first ids in ``mostRooms`` rooms, `?4` and on. Each room gives as many as may be wanted, so that no
+  /// more is sorted.
   private func idsInRooms(_ kinds: HistoryQuery.Kinds) throws(SQLError) -> Statement {
     if let prepared = idsInRooms[kinds] { return prepared }
     let indexes =
@@ -178,7 +179,8 @@ final class HistoryReader {
     return (page, instead(of: page, ids.prefix(query.limit).last?.id, through: through, query))
   }
 
-  /// Somebody may have deleted rows by hand. Then the page is the next one that has something in it, or nobody would get past these.
+  /// Somebody may have deleted rows by hand. Then the page is the next one that has something in it, or
+  /// nobody would get past these.
   private func instead(
     of page: HistoryPage, _ last: MessageID?, through: MessageID, _ query: HistoryQuery
   ) -> HistoryQuery? {
@@ -258,8 +260,8 @@ final class HistoryReader {
       entry.bind(1, id.id)
       entry.bind(2, id.room)
       defer { entry.reset() }
-      // A row that is in the index and not in the table, or there in another room or of another kind, is none of ours; the page is right
-      // without it.
+      // A row that is in the index and not in the table, or there in another room or of another kind, is none
+      // of ours; the page is right without it.
       guard try entry.step() else { continue }
       let found = Self.entry(entry)
       guard query.kinds.contains(found) else { continue }

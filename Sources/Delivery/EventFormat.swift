@@ -1,7 +1,8 @@
 package import ChatCore
 package import LineProtocol
 
-/// How events look on one kind of connection. Each event is encoded once for each format that is in use in a room.
+/// How events look on one kind of connection. Each event is encoded once for each format that is in use in a
+/// room.
 package protocol EventFormat: Sendable {
   /// A session's end is shown as a departure from each room, not as one event.
   var quitsPerRoom: Bool { get }
@@ -12,7 +13,8 @@ package protocol EventFormat: Sendable {
   /// Appends the whole units (lines, frames) that show `message` to others.
   func encode(_ message: Message, into out: inout [UInt8])
 
-  /// Appends what shows an event to who caused it, or one other than a message to others; nothing if the format has no way to.
+  /// Appends what shows an event to who caused it, or one other than a message to others; nothing if the
+  /// format has no way to.
   func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8])
 }
 

@@ -2,7 +2,8 @@ import ChatCore
 import LineProtocol
 import Reactor
 
-/// A room as one loop sees it: who on this loop is shown its events. There is none for a room without members here.
+/// A room as one loop sees it: who on this loop is shown its events. There is none for a room without members
+/// here.
 final class LocalRoom {
   let id: RoomID
   let name: RoomName
@@ -48,7 +49,8 @@ final class LocalRoom {
     }
   }
 
-  /// The first entries after `id`, if they need not be read from the log. See ``RecentEntries/page(after:limit:byteLimit:)``.
+  /// The first entries after `id`, if they need not be read from the log. See
+  /// ``RecentEntries/page(after:limit:byteLimit:)``.
   func recent(after id: MessageID, limit: Int, byteLimit: Int) -> [Entry]? {
     recent?.page(after: id, limit: limit, byteLimit: byteLimit)
   }

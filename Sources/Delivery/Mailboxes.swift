@@ -1,11 +1,12 @@
 package import ChatCore
 package import Reactor
 
-/// What comes to a loop from other threads: batches from the log's, pages from the reader's, and what the loops ask loop 0 and are
-/// answered by it.
+/// What comes to a loop from other threads: batches from the log's, pages from the reader's, and what the
+/// loops ask loop 0 and are answered by it.
 ///
-/// Loop 0 has the ``Directory``. Questions come to it through the mailbox of its batches: whoever was told of his JOIN on another
-/// loop asks after the batch that told him has come to loop 0 too, as the bus serves it first.
+/// Loop 0 has the ``Directory``. Questions come to it through the mailbox of its batches: whoever was told of
+/// his JOIN on another loop asks after the batch that told him has come to loop 0 too, as the bus serves it
+/// first.
 package final class Mailboxes: Sendable {
   /// What comes to one loop.
   enum Mail: Sendable {

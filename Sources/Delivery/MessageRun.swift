@@ -3,15 +3,17 @@ import Reactor
 
 /// Consecutive messages of one room, encoded once for each format and shown in one piece.
 ///
-/// Who sent one of them is told its fate in between, and so is given the messages before it then and there: `given` remembers up
-/// to where.
+/// Who sent one of them is told its fate in between, and so is given the messages before it then and there:
+/// `given` remembers up to where.
 struct MessageRun {
-  /// A longer run is shown before the next message is added to it. A batch may hold a megabyte for one room; in one piece that
-  /// would overflow the outputs of readers who are not slow at all, before the kernel was offered any of it.
+  /// A longer run is shown before the next message is added to it. A batch may hold a megabyte for one room;
+  /// in one piece that would overflow the outputs of readers who are not slow at all, before the kernel was
+  /// offered any of it.
   private static let longRunBytes = 16 * 1024
 
   private(set) var room: LocalRoom?
-  /// The run in each format that somebody in the room has had meanwhile. What is behind `used` keeps its memory for other runs.
+  /// The run in each format that somebody in the room has had meanwhile. What is behind `used` keeps its
+  /// memory for other runs.
   private var slots: [Slot] = []
   private var used = 0
   private(set) var given: [(output: Output, format: FormatID, through: Int)] = []

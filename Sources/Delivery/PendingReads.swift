@@ -1,4 +1,5 @@
-/// Reads of history that have not been answered, in the order in which they were asked, each with the time by which it is to be.
+/// Reads of history that have not been answered, in the order in which they were asked, each with the time by
+/// which it is to be.
 ///
 /// A pure value: the caller brings the time, in milliseconds of a clock that never goes back.
 struct PendingReads<Completion> {

@@ -5,8 +5,8 @@ import LineProtocol
 ///
 /// Held in two halves. When the newer one is full it becomes the older one, and what that held is let go.
 struct RecentEntries {
-  /// Inclusive bounds of what is held, ``Entry/cost`` for bytes, and never much less than half of it. At 10 000 messages a second
-  /// half of it is what comes while hundreds of readers are given a page each.
+  /// Inclusive bounds of what is held, ``Entry/cost`` for bytes, and never much less than half of it. At 10
+  /// 000 messages a second half of it is what comes while hundreds of readers are given a page each.
   static let mostEntries = 4096
   static let mostBytes = 1024 * 1024
 
@@ -31,8 +31,8 @@ struct RecentEntries {
     newerBytes += cost
   }
 
-  /// The first entries after `id`, at most `limit`, and not more bytes than `byteLimit` but for the last; nil if some of them
-  /// are not held.
+  /// The first entries after `id`, at most `limit`, and not more bytes than `byteLimit` but for the last; nil
+  /// if some of them are not held.
   func page(after id: MessageID, limit: Int, byteLimit: Int = .max) -> [Entry]? {
     if id < after { return nil }
     var page: [Entry] = []

@@ -2,11 +2,13 @@ import ChatCore
 package import LineProtocol
 import Reactor
 
-/// Shows stored entries of a room, or of several in the order of their ids, to one session, as fast as its socket takes them, and (if asked to) goes live where they end.
+/// Shows stored entries of a room, or of several in the order of their ids, to one session, as fast as its
+/// socket takes them, and (if asked to) goes live where they end.
 ///
-/// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its turn, or taken
-/// from the room's ``RecentEntries`` while it is there. The session is live in the very turn in which it has been shown
-/// the newest message that this loop has shown, so there is neither a gap nor a double.
+/// Nothing is queued for it meanwhile: what is published while a session reads is on disk, and is read in its
+/// turn, or taken from the room's ``RecentEntries`` while it is there. The session is live in the very turn
+/// in which it has been shown the newest message that this loop has shown, so there is neither a gap nor a
+/// double.
 package final class Replay {
   /// Where a replay ends.
   package enum End: Sendable, Equatable {
@@ -18,8 +20,8 @@ package final class Replay {
 
   static let pageMessages = 256
   static let pageBytes = 32 * 1024
-  /// The next message is shown when no more than this is waiting to be sent. With the longest message in the longest format it
-  /// stays below the smallest bound of an output (64 KiB): a replay never overflows it.
+  /// The next message is shown when no more than this is waiting to be sent. With the longest message in the
+  /// longest format it stays below the smallest bound of an output (64 KiB): a replay never overflows it.
   static let pendingBytes = 32 * 1024
 
   private(set) var rooms: [RoomID]
@@ -32,7 +34,8 @@ package final class Replay {
   private let shard: Shard
   private let output: Output
   private weak var sink: (any ReplaySink)?
-  /// What a session that is cut off now would resume from, if nothing is dropped: everything up to this id was shown.
+  /// What a session that is cut off now would resume from, if nothing is dropped: everything up to this id
+  /// was shown.
   private(set) var cursor: MessageID
   private var lastShown: MessageID
   /// Messages before the cursor that are still to be read, and shown first.
@@ -49,7 +52,8 @@ package final class Replay {
   /// A room was left while a page was read that has its entries.
   private var isPageStale = false
 
-  /// Shows what is ordered, as far as it is of `kinds`. `others`: shown too, and followed from the same cursor.
+  /// Shows what is ordered, as far as it is of `kinds`. `others`: shown too, and followed from the same
+  /// cursor.
   init(
     _ order: ReplayOrder, with others: [RoomID] = [], kinds: HistoryQuery.Kinds, lane: OutputLane,
     session: SessionID, output: Output,
@@ -148,8 +152,9 @@ package final class Replay {
     }
   }
 
-  /// Goes on with what was shown to others meanwhile, if that is all there is after the cursor. Reading it from the log would
-  /// take a while, in which there may be more again: where many replay a busy room, none of them would ever come to an end.
+  /// Goes on with what was shown to others meanwhile, if that is all there is after the cursor. Reading it
+  /// from the log would take a while, in which there may be more again: where many replay a busy room, none
+  /// of them would ever come to an end.
   private func takeRecent() -> Bool {
     guard end == .live else { return false }
     var entries: [Entry] = []
@@ -198,7 +203,8 @@ package final class Replay {
     }
   }
 
-  /// What is after `through` may still be shown from memory, though it is removed by now: it is no part of the gap.
+  /// What is after `through` may still be shown from memory, though it is removed by now: it is no part of
+  /// the gap.
   private func showGaps(_ page: HistoryPage, through: MessageID) {
     for (room, trimmedTo) in zip(rooms, page.trimmed) {
       let trimmed = min(trimmedTo, through)

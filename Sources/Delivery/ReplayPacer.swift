@@ -1,7 +1,8 @@
 import Reactor
 
-/// Shares out the work of the replays of one loop: in each turn they may show so much together, and those that have to wait go on in
-/// the order in which they came. So hundreds that resume at once hold up nobody who is live.
+/// Shares out the work of the replays of one loop: in each turn they may show so much together, and those
+/// that have to wait go on in the order in which they came. So hundreds that resume at once hold up nobody
+/// who is live.
 final class ReplayPacer {
   /// ``Entry/cost`` of what is shown in a turn; about a millisecond's work. Exceeded by the last entry.
   static let turnBytes = 256 * 1024

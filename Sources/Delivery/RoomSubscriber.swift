@@ -2,8 +2,9 @@ package import ChatCore
 package import LineProtocol
 package import Reactor
 
-/// The rooms that one session follows, whether it is present in them (it has joined) or only watches: each from a point on, through what
-/// was said since (a ``Replay``), then live, until the room is left or the session ends. Knows where a session that is cut off resumes.
+/// The rooms that one session follows, whether it is present in them (it has joined) or only watches: each
+/// from a point on, through what was said since (a ``Replay``), then live, until the room is left or the
+/// session ends. Knows where a session that is cut off resumes.
 package final class RoomSubscriber {
   private enum Phase {
     case replaying(Replay)
@@ -60,9 +61,9 @@ package final class RoomSubscriber {
   /// Has a room shown by this loop though the session is not in it. To be followed at once.
   package func watch(_ room: RoomID, _ name: RoomName) { shard.watch(room, name) }
 
-  /// Shows stored entries. Where they are to end at the present, the room is followed from there. The sink is told the end, which may be
-  /// before this returns.
-  /// `others`: shown with the room, all in the order of ids, and followed too.
+  /// Shows stored entries. Where they are to end at the present, the room is followed from there. The sink is
+  /// told the end, which may be before this returns. `others`: shown with the room, all in the order of ids,
+  /// and followed too.
   package func replay(_ order: ReplayOrder, with others: [RoomID] = []) {
     replays &+= 1
     let replay = Replay(
@@ -111,7 +112,8 @@ package final class RoomSubscriber {
     }
   }
 
-  /// Where it goes on with all of its rooms, by one cursor. A room in which nothing is said does not hold the cursor back.
+  /// Where it goes on with all of its rooms, by one cursor. A room in which nothing is said does not hold the
+  /// cursor back.
   package func resumePoint(_ dropped: DroppedMarks) -> MessageID {
     var point = MessageID.max
     var newest: MessageID = 0

@@ -19,7 +19,8 @@ extension Shard {
       return
     }
     showRun()
-    // The origin is told of what it entered after it was shown as the others are, and of what it left after nothing is shown to it.
+    // The origin is told of what it entered after it was shown as the others are, and of what it left after
+    // nothing is shown to it.
     switch event.kind {
     case .message, .repeated, .named, .opened, .closed, .refused: break
     case .topic(let change):
@@ -43,8 +44,8 @@ extension Shard {
     origin?.participant.received(event)
   }
 
-  /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself: that is its own
-  /// to tell.
+  /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself:
+  /// that is its own to tell.
   private func show(_ message: Message, in room: LocalRoom?, from origin: SessionEntry?) {
     if run.room !== room || run.isLong { showRun() }
     newestShown = message.id

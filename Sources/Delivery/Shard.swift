@@ -5,8 +5,9 @@ package import Traffic
 
 /// The chat on one event loop: its sessions, and its side of each room. Confined to that loop.
 ///
-/// What sessions ask for goes into the order once a turn, in one piece; what happened comes from the bus in batches. A batch is shown
-/// in order: each message is encoded once for each format in use, and appended to the output of each member.
+/// What sessions ask for goes into the order once a turn, in one piece; what happened comes from the bus in
+/// batches. A batch is shown in order: each message is encoded once for each format in use, and appended to
+/// the output of each member.
 package final class Shard {
   package let reactor: Reactor
   package let log: any EventLog
@@ -32,14 +33,15 @@ package final class Shard {
   private var lastQuery = 0
   private var reads: PendingReads<(Result<HistoryPage, LogError>) -> Void>
   private var isTimingReads = false
-  /// Reads from behind an entry that this loop has not shown yet. As many as sessions, each of which waits for its own.
+  /// Reads from behind an entry that this loop has not shown yet. As many as sessions, each of which waits
+  /// for its own.
   private var earlyReads: [(query: HistoryQuery, number: Int)] = []
   private let incidents: ThrottledLog
   private var waitingForLog: [() -> Void] = []
   let pacer: ReplayPacer
 
-  /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in the kernel, where
-  /// nobody can wake it.
+  /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in
+  /// the kernel, where nobody can wake it.
   package static let readMilliseconds: Int64 = 5_000
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
@@ -49,8 +51,8 @@ package final class Shard {
     let format: FormatID
   }
 
-  /// Makes the shard of a loop; to be called on that loop, once. `directory` goes with loop 0. `readPatience`: milliseconds in which
-  /// history is to be read; `incidents` is told when it cannot be.
+  /// Makes the shard of a loop; to be called on that loop, once. `directory` goes with loop 0.
+  /// `readPatience`: milliseconds in which history is to be read; `incidents` is told when it cannot be.
   package init(
     loop: Int, _ reactor: Reactor, directory: Directory?, order: any Order, log: any EventLog,
     formats: [any EventFormat], metrics: DeliveryMetrics, mailboxes: Mailboxes,
@@ -105,8 +107,8 @@ package final class Shard {
     requests.append(Request(session, action))
   }
 
-  /// Asks the directory. `then` runs on this loop, in a later turn or at the end of this one; what it is told is what was published by
-  /// then, however long commits take.
+  /// Asks the directory. `then` runs on this loop, in a later turn or at the end of this one; what it is told
+  /// is what was published by then, however long commits take.
   package func ask(_ query: DirectoryQuery, then: @escaping (DirectoryAnswer) -> Void) {
     lastQuery += 1
     queries[lastQuery] = then
@@ -127,7 +129,8 @@ package final class Shard {
 
   // MARK: Rooms
 
-  /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has come to its present.
+  /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has
+  /// come to its present.
   func goLive(_ session: SessionID, in room: RoomID) {
     guard let seat = participants[session.serial], let output = seat.output else { return }
     rooms[room]?.add(output, seat.format)
@@ -170,10 +173,11 @@ package final class Shard {
 
   // MARK: Log
 
-  /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not answer.
+  /// Reads history; `completion` runs on this loop, in bounded time: with an error if the log does not
+  /// answer.
   ///
-  /// A reader may know an id that the order has given and this process has not stored or shown yet. It waits for that entry: a page
-  /// that is read before would say that nothing follows.
+  /// A reader may know an id that the order has given and this process has not stored or shown yet. It waits
+  /// for that entry: a page that is read before would say that nothing follows.
   package func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
     let number = reads.add(completion, at: reactor.now)
     if isEarly(query) { earlyReads.append((query, number)) } else { start(query, number) }
@@ -225,8 +229,8 @@ package final class Shard {
     timeReads()
   }
 
-  /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since the caller looked,
-  /// and then no batch follows that would tell. See ``Order/isFull``.
+  /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since
+  /// the caller looked, and then no batch follows that would tell. See ``Order/isFull``.
   package func whenLogHasRoom(_ action: @escaping () -> Void) {
     if order.isFull { waitingForLog.append(action) } else { action() }
   }

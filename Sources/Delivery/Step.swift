@@ -1,8 +1,8 @@
 package import ChatCore
 package import LineProtocol
 
-/// What a session does next. Handlers of commands decide, and their session carries it out (``StepRunner``): so they neither send nor
-/// wait, and are pure functions of what came and of what the session's books show.
+/// What a session does next. Handlers of commands decide, and their session carries it out (``StepRunner``):
+/// so they neither send nor wait, and are pure functions of what came and of what the session's books show.
 ///
 /// It is no generic type, as one of this module would not be specialised in the doors'.
 package enum Step {
@@ -60,7 +60,8 @@ package struct ReplayOrder: Equatable {
   }
 }
 
-/// What a session waits for before it takes its next step. Every session has one, so what is large has a box of its own.
+/// What a session waits for before it takes its next step. Every session has one, so what is large has a box
+/// of its own.
 package enum Activity {
   case idle
   /// The event that comes of a request.

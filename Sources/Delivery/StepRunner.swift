@@ -64,7 +64,8 @@ package struct StepProgress {
 }
 
 extension StepRunner {
-  /// Takes a step, and those that follow from it, up to the first that waits. To be called when nothing is waited for.
+  /// Takes a step, and those that follow from it, up to the first that waits. To be called when nothing is
+  /// waited for.
   package func run(_ step: Step) {
     progress.add(CollectionOfOne(step))
     goOn()

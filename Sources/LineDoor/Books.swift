@@ -2,8 +2,8 @@ import ChatCore
 import Delivery
 import LineProtocol
 
-/// What a line session knows: all that a handler of a command may look at. A class, as it is handed over for each line, and a copy would
-/// count references.
+/// What a line session knows: all that a handler of a command may look at. A class, as it is handed over for
+/// each line, and a copy would count references.
 final class Books {
   var registration = Registration.plain
   var nick: Nick?

@@ -1,6 +1,7 @@
 import LineProtocol
 
-/// How a session finds out that its client speaks IRC: what is kept until another line tells, or the wait is over.
+/// How a session finds out that its client speaks IRC: what is kept until another line tells, or the wait is
+/// over.
 ///
 /// Most sessions have decided long ago, and keep nothing.
 struct DialectDetection {
@@ -8,7 +9,8 @@ struct DialectDetection {
     var choice = DialectChoice()
     /// Answers that are kept back: an IRC client must never see a plain line.
     var answers: [UInt8] = []
-    /// The latest NICK of a session that has none yet. If USER follows after all, IRC deals with it again, and in its own words.
+    /// The latest NICK of a session that has none yet. If USER follows after all, IRC deals with it again,
+    /// and in its own words.
     var nickLine: [UInt8]?
     /// Lines that came before it was clear that this is IRC, and that IRC deals with first.
     var held: ArraySlice<[UInt8]> = []
@@ -35,7 +37,8 @@ struct DialectDetection {
   /// Whether nothing is waited for any more, now that the lines at hand have been read.
   func isOver(at now: Int64) -> Bool { kept?.choice.isOver(at: now) ?? false }
 
-  /// Keeps a line that tells nothing. True: this is the first, and it waits for another one with a packet of its own.
+  /// Keeps a line that tells nothing. True: this is the first, and it waits for another one with a packet of
+  /// its own.
   mutating func hold(_ line: Span<UInt8>, endsWithCRLF: Bool, at now: Int64) -> Bool {
     let kept = open()
     let isFirst = !kept.choice.isHolding

@@ -2,8 +2,8 @@ import ChatCore
 import Delivery
 import LineProtocol
 
-/// How lines are understood, and answers worded: plain or IRC. A dialect keeps nothing; it reads lines and events, and returns steps and
-/// bytes.
+/// How lines are understood, and answers worded: plain or IRC. A dialect keeps nothing; it reads lines and
+/// events, and returns steps and bytes.
 protocol LineDialect: Sendable {
   /// What a line asks for, and what it costs in units of the rate limit.
   func read(_ line: Span<UInt8>, _ books: Books) -> (step: LineStep, cost: Int)

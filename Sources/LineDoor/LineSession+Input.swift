@@ -66,11 +66,13 @@ extension LineSession: ConnectionHandler {
 
   private func waitForRoom() {
     connection.pauseInput()
-    // What is in flight ends with an event of this session; if it is the log that is full, that says when it has room.
+    // What is in flight ends with an event of this session; if it is the log that is full, that says when it
+    // has room.
     if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
   }
 
-  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
+  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken
+  /// is answered.
   private func holdUp() {
     switch throttle.exceeded(by: books.nick?.text, at: connection.reactor.turnTime) {
     case .end(let wait) where isIdle:

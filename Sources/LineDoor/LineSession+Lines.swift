@@ -5,7 +5,8 @@ import Reactor
 
 /// Lines: which dialect they are of, and whether their turn has come.
 extension LineSession {
-  /// Deals with one line. Returns its cost; nil if it has to wait until the session is idle again, or may send another message.
+  /// Deals with one line. Returns its cost; nil if it has to wait until the session is idle again, or may
+  /// send another message.
   func take(_ line: Span<UInt8>, endsWithCRLF: Bool) -> Int? {
     if books.registration == .plain {
       switch detection.weigh(line, hasNick: books.nick != nil) {

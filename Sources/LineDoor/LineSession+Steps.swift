@@ -19,7 +19,8 @@ extension LineSession: StepRunner {
   }
 
   func ask(_ query: DirectoryQuery) {
-    // It is answered soon, so that nobody is kept for long. A weak reference would make all others to the session slower, for good.
+    // It is answered soon, so that nobody is kept for long. A weak reference would make all others to the
+    // session slower, for good.
     shard.ask(query) { [self] answer in
       if connection.isOpen { answered(answer) }
     }

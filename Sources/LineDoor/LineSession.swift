@@ -7,9 +7,9 @@ import Traffic
 
 /// One TCP session on the line port: takes lines in order, and answers them in order.
 ///
-/// What keeps answers in order is that lines wait, not answers: while messages are in flight to the log, only further
-/// messages are taken; every other line stays in the input until they are acknowledged. So there is no queue of answers,
-/// and a client that floods is slowed down by TCP.
+/// What keeps answers in order is that lines wait, not answers: while messages are in flight to the log, only
+/// further messages are taken; every other line stays in the input until they are acknowledged. So there is
+/// no queue of answers, and a client that floods is slowed down by TCP.
 final class LineSession {
   let connection: Connection
   let shard: Shard
@@ -81,8 +81,8 @@ final class LineSession {
 
   // MARK: Ending
 
-  /// Sends what was appended and closes. The session is over at once, however long the peer takes to close its side: its nick
-  /// is free, and nothing follows its last line.
+  /// Sends what was appended and closes. The session is over at once, however long the peer takes to close
+  /// its side: its nick is free, and nothing follows its last line.
   func finish(reason: String) {
     endReason = reason
     connection.finish()

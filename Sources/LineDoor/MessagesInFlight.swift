@@ -1,6 +1,7 @@
 import LineProtocol
 
-/// The messages of a session whose outcome is not known yet, in their order: an error reply needs to know which it is about.
+/// The messages of a session whose outcome is not known yet, in their order: an error reply needs to know
+/// which it is about.
 struct MessagesInFlight {
   struct Entry {
     let room: RoomName

@@ -32,8 +32,8 @@ public final class Connection: Pollable {
   /// True until the connection has begun to end: only then is input processed.
   public var isOpen: Bool { phase == .open }
 
-  /// Told with ``ConnectionHandler/outputOverflowed()``: not its own bound was exceeded, but that of all connections of the loop
-  /// together, and this one was among those that held most.
+  /// Told with ``ConnectionHandler/outputOverflowed()``: not its own bound was exceeded, but that of all
+  /// connections of the loop together, and this one was among those that held most.
   public var isEvicted: Bool { output.isEvicted }
 
   // MARK: Input
@@ -46,11 +46,12 @@ public final class Connection: Pollable {
     isEvicted ? "holds most where all together hold more than --memory" : "does not read"
   }
 
-  /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the kernel, which slows the
-  /// peer down by TCP's own flow control.
+  /// Offers no more input to the handler until ``resumeInput()``. What the peer sends meanwhile waits in the
+  /// kernel, which slows the peer down by TCP's own flow control.
   public func pauseInput() { isPaused = true }
 
-  /// Offers no more input for so long, unless ``resumeInput()`` comes before. During such a pause another one changes nothing.
+  /// Offers no more input for so long, unless ``resumeInput()`` comes before. During such a pause another one
+  /// changes nothing.
   public func pauseInput(milliseconds: Int64) {
     isPaused = true
     if isPauseTimed { return }
@@ -95,12 +96,14 @@ public final class Connection: Pollable {
     if isPaused || phase != .open { return updateInterest(disarms: true) }
     // It is about to be cut off, and what it is answered would not be kept.
     if output.isEvicted { return }
-    // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever more otherwise.
+    // What is there comes first, later in this turn. A handler that takes one unit a turn would be given ever
+    // more otherwise.
     if isResuming { return }
     let scratch = reactor.scratch
     var room = scratch.count
     if reactor.outputs.isFarOverBudget {
-      // Until those that hold most have given it back, units that came whole go on, and what has to be kept waits in the kernel.
+      // Until those that hold most have given it back, units that came whole go on, and what has to be kept
+      // waits in the kernel.
       if output.state.pointee.held > 0 { return }
       room = OutputQueue.blockSize
     }
@@ -192,8 +195,8 @@ public final class Connection: Pollable {
 
   // MARK: Ending
 
-  /// Sends what was appended, tells the peer that nothing follows, and closes. No more input is processed. Closes after
-  /// `Reactor.farewellMilliseconds` even if the peer does not read.
+  /// Sends what was appended, tells the peer that nothing follows, and closes. No more input is processed.
+  /// Closes after `Reactor.farewellMilliseconds` even if the peer does not read.
   public func finish() {
     guard phase == .open else { return }
     phase = .finishing
@@ -204,9 +207,11 @@ public final class Connection: Pollable {
     updateInterest()
   }
 
-  /// Ends a connection whose peer does not read: the unit begun is finished, the rest is dropped, the farewell follows.
+  /// Ends a connection whose peer does not read: the unit begun is finished, the rest is dropped, the
+  /// farewell follows.
   ///
-  /// `farewell` is given the marks of what is dropped, or was not kept any more, and returns the last bytes to send.
+  /// `farewell` is given the marks of what is dropped, or was not kept any more, and returns the last bytes
+  /// to send.
   public func cutOff(farewell: (_ dropped: DroppedMarks) -> [UInt8]) {
     guard phase == .open else { return }
     let boundary = output.withBuffered { bytes, sent in
@@ -234,8 +239,8 @@ public final class Connection: Pollable {
     unconsumed = []
   }
 
-  /// A close with unread input would reset the connection, and the peer might lose our last words (RFC 9112 §9.6). So: end
-  /// our side, read what still comes until the peer ends its own, then close.
+  /// A close with unread input would reset the connection, and the peer might lose our last words (RFC 9112
+  /// §9.6). So: end our side, read what still comes until the peer ends its own, then close.
   private func linger() {
     phase = .lingering
     shutdown(descriptor, Int32(SHUT_WR))
@@ -250,8 +255,8 @@ public final class Connection: Pollable {
     close()
   }
 
-  /// Tells the kernel what to report. A pause disarms reading only when input arrives during it (`disarms`): most pauses are
-  /// over before that, and cost no system call.
+  /// Tells the kernel what to report. A pause disarms reading only when input arrives during it (`disarms`):
+  /// most pauses are over before that, and cost no system call.
   private func updateInterest(disarms: Bool = false) {
     var wanted: UInt32 = 0
     let isRead = !isPaused || (interest & EVENT_IN != 0 && !disarms)

@@ -41,7 +41,8 @@ final class Connector: Pollable {
   func ready(_ events: UInt32) {
     guard let (descriptor, address) = attempt else { return }
     reactor.forget(descriptor)
-    // Being writable is how the kernel tells both ends of an attempt; which it was is in SO_ERROR (connect(2)).
+    // Being writable is how the kernel tells both ends of an attempt; which it was is in SO_ERROR
+    // (connect(2)).
     var code: Int32 = 0
     var length = socklen_t(MemoryLayout<Int32>.size)
     guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0, code == 0 else {
@@ -65,8 +66,9 @@ final class Connector: Pollable {
 extension Reactor {
   /// Connects to the first of `addresses` that lets itself be connected to, trying them in their order.
   ///
-  /// Either `connected` is called, as for ``adopt(_:outputLimit:makeHandler:)``, or `failed` with the last address's
-  /// error; both possibly before this returns. How long an attempt may take is up to the kernel (tcp(7), `tcp_syn_retries`).
+  /// Either `connected` is called, as for ``adopt(_:outputLimit:makeHandler:)``, or `failed` with the last
+  /// address's error; both possibly before this returns. How long an attempt may take is up to the kernel
+  /// (tcp(7), `tcp_syn_retries`).
   public func connect(
     toFirstOf addresses: [SocketAddress], outputLimit: Int, failed: @escaping (SystemError) -> Void,
     connected: @escaping (Connection) -> any ConnectionHandler

@@ -3,9 +3,9 @@ import Synchronization
 
 /// One thread that waits for sockets and runs what they cause: an actor whose executor is that thread.
 ///
-/// The state of a loop, its ``Reactor``, belongs to this actor. Code that runs on the loop (connection handlers,
-/// mailbox receivers, timers) uses the reactor directly and synchronously; everybody else goes through ``perform(_:)``
-/// or a ``Mailbox``.
+/// The state of a loop, its ``Reactor``, belongs to this actor. Code that runs on the loop (connection
+/// handlers, mailbox receivers, timers) uses the reactor directly and synchronously; everybody else goes
+/// through ``perform(_:)`` or a ``Mailbox``.
 public actor EventLoop {
   private let reactor: Reactor
   private nonisolated let executor: LoopExecutor
@@ -13,8 +13,8 @@ public actor EventLoop {
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  /// `memory`: what the loop's connections may hold together. `clock`: milliseconds, in place of those of the monotonic clock. Throws when
-  /// the kernel has no descriptor left for the poll set.
+  /// `memory`: what the loop's connections may hold together. `clock`: milliseconds, in place of those of the
+  /// monotonic clock. Throws when the kernel has no descriptor left for the poll set.
   public init(memory: MemoryShare = MemoryShare(), clock: (@Sendable () -> Int64)? = nil) throws(SystemError)
   {
     let executor = try LoopExecutor()
@@ -35,7 +35,8 @@ public actor EventLoop {
     return Mailbox { executor.wake() }
   }
 
-  /// Runs the loop on the calling thread until ``stop()``. `prepare` runs first, on the loop; if it throws, the loop does not run.
+  /// Runs the loop on the calling thread until ``stop()``. `prepare` runs first, on the loop; if it throws,
+  /// the loop does not run.
   public nonisolated func run(prepare: @Sendable (Reactor) throws -> Void) throws {
     executor.adoptCurrentThread()
     try assumeIsolated { try prepare($0.reactor) }
@@ -49,8 +50,8 @@ public actor EventLoop {
     assumeIsolated { $0.reactor.finishTurn() }
   }
 
-  /// Makes one turn on the calling thread, without waiting. For who has no ``run(prepare:)``: several loops can so be run by one thread,
-  /// in an order that can be repeated.
+  /// Makes one turn on the calling thread, without waiting. For who has no ``run(prepare:)``: several loops
+  /// can so be run by one thread, in an order that can be repeated.
   public nonisolated func turn() {
     executor.adoptCurrentThread()
     turn(mayWait: false)
@@ -62,8 +63,8 @@ public actor EventLoop {
     try assumeIsolated { try body($0.reactor) }
   }
 
-  /// Ends a loop whose turns were made by ``turn()``: closes its connections, and calls nobody any more. Without it the loop and what it
-  /// runs hold each other.
+  /// Ends a loop whose turns were made by ``turn()``: closes its connections, and calls nobody any more.
+  /// Without it the loop and what it runs hold each other.
   public nonisolated func end() {
     executor.adoptCurrentThread()
     assumeIsolated { $0.reactor.end() }

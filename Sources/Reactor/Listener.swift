@@ -3,8 +3,8 @@ import Glibc
 
 /// Accepts what a listening socket has. Hands each accepted, non-blocking socket to its owner.
 ///
-/// It outlives every shortage: when accept(2) fails for want of descriptors or memory, the listener rests for a moment instead
-/// of spinning on the readiness that stays, and tries again.
+/// It outlives every shortage: when accept(2) fails for want of descriptors or memory, the listener rests for
+/// a moment instead of spinning on the readiness that stays, and tries again.
 public final class Listener: Pollable {
   /// How long to rest after accept(2) failed for want of a resource.
   static let restMilliseconds: Int64 = 100

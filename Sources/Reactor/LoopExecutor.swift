@@ -4,12 +4,12 @@ import Threads
 
 /// Runs the jobs of one ``EventLoop`` on that loop's thread, between two polls.
 ///
-/// `@unchecked Sendable`: `thread`, `ready` and `running` are touched on the loop thread only, after `adoptCurrentThread`
-/// has been called once before any other use; everything that other threads touch is in `remote` or is an immutable
-/// file descriptor.
+/// `@unchecked Sendable`: `thread`, `ready` and `running` are touched on the loop thread only, after
+/// `adoptCurrentThread` has been called once before any other use; everything that other threads touch is in
+/// `remote` or is an immutable file descriptor.
 final class LoopExecutor: SerialExecutor, TaskExecutor, @unchecked Sendable {
-  /// Becomes readable when another thread has work for the loop. Polled edge-triggered, hence never read: each
-  /// write is an edge of its own, and the counter would overflow after 2^64 of them (eventfd(2)).
+  /// Becomes readable when another thread has work for the loop. Polled edge-triggered, hence never read:
+  /// each write is an edge of its own, and the counter would overflow after 2^64 of them (eventfd(2)).
   let wakeDescriptor: Int32
   private let remote = Lock<[UnownedJob]>([])
   private var thread = pthread_t()

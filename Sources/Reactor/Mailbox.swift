@@ -2,8 +2,8 @@ import Threads
 
 /// A queue into an event loop: any thread posts, the loop takes everything once a turn.
 ///
-/// It has no bound of its own. Whoever posts must be bounded: by the number of connections, or by the byte bound of the
-/// queue that feeds it.
+/// It has no bound of its own. Whoever posts must be bounded: by the number of connections, or by the byte
+/// bound of the queue that feeds it.
 public final class Mailbox<Item: Sendable>: Sendable {
   private let items = Lock<[Item]>([])
   private let wake: @Sendable () -> Void

@@ -1,7 +1,8 @@
 /// Who holds how much of a bounded sum, and who holds most.
 ///
-/// Holders are kept in lists by size, four lists for each doubling, so that one that is as large as any (within a fifth) is found at
-/// once, however many there are. A pure value: what becomes of the one that is found is for others to do.
+/// Holders are kept in lists by size, four lists for each doubling, so that one that is as large as any
+/// (within a fifth) is found at once, however many there are. A pure value: what becomes of the one that is
+/// found is for others to do.
 struct MemoryBudget<Holder> {
   /// Names a holder while it holds anything; `noSlot` for one that does not.
   typealias Slot = Int32
@@ -101,7 +102,8 @@ struct MemoryBudget<Holder> {
     return taken.compactMap { entries[Int($0)].flatMap { $0.isEvicted ? $0.holder : nil } }
   }
 
-  /// One that was evicted has given back what it could, and may hold the rest like anybody else. Returns its slot.
+  /// One that was evicted has given back what it could, and may hold the rest like anybody else. Returns its
+  /// slot.
   mutating func readmit(_ slot: Slot) -> Slot {
     guard slot != Self.noSlot, var entry = entries[Int(slot)], entry.isEvicted else { return slot }
     entry.isEvicted = false

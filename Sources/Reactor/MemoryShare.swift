@@ -27,8 +27,8 @@ public final class MemoryUse: Sendable {
   public var evictions: Int { evicted.load(ordering: .relaxed) }
 }
 
-/// Tells what a loop's connections hold, and gives memory back to the kernel after a peak: the allocator keeps what was freed
-/// between pieces that are still in use.
+/// Tells what a loop's connections hold, and gives memory back to the kernel after a peak: the allocator
+/// keeps what was freed between pieces that are still in use.
 struct MemoryReleaser {
   /// A peak is that much above what is held now, and at least double of it.
   private static let peakBytes = 16 << 20

@@ -2,12 +2,13 @@ import Glibc
 
 /// What is to be sent on one connection: a handle that is cheap to keep in a room's member list.
 ///
-/// Fan-out is the hot path of the server: this handle is a plain pointer, so that appending to five hundred members costs
-/// neither reference counting nor exclusivity checks.
+/// Fan-out is the hot path of the server: this handle is a plain pointer, so that appending to five hundred
+/// members costs neither reference counting nor exclusivity checks.
 ///
-/// Why it is safe: the pointee is allocated with its ``Connection`` and freed by the reactor at the end of the turn in
-/// which the connection closed. `ConnectionHandler.closed()` is called before that, and a handler must take its handles out of
-/// every list there. All handles of a loop are used on that loop only (the type is not Sendable).
+/// Why it is safe: the pointee is allocated with its ``Connection`` and freed by the reactor at the end of
+/// the turn in which the connection closed. `ConnectionHandler.closed()` is called before that, and a handler
+/// must take its handles out of every list there. All handles of a loop are used on that loop only (the type
+/// is not Sendable).
 public struct Output: Hashable {
   let state: UnsafeMutablePointer<OutputState>
 
@@ -29,9 +30,9 @@ public struct Output: Hashable {
 
   /// Appends whole units (lines, frames) to be sent at the end of this turn.
   ///
-  /// When the unsent bytes exceed the connection's bound, even after the kernel was offered what is there, the output has
-  /// overflowed: from these bytes on nothing is kept, and the handler is told at the end of the turn. `mark`: what all of them together
-  /// show.
+  /// When the unsent bytes exceed the connection's bound, even after the kernel was offered what is there,
+  /// the output has overflowed: from these bytes on nothing is kept, and the handler is told at the end of
+  /// the turn. `mark`: what all of them together show.
   @inline(__always)
   public func append(_ bytes: UnsafeRawBufferPointer, mark: OutputMark? = nil) {
     state.pointee.append(bytes, mark.map(OutputState.Marking.one) ?? .none, handle: self)
@@ -84,7 +85,8 @@ public struct Output: Hashable {
     return body(UnsafeRawBufferPointer(start: state.pointee.base, count: count), state.pointee.head)
   }
 
-  /// Removes everything from `offset` on, where a unit begins that was not sent, and returns what was marked of it.
+  /// Removes everything from `offset` on, where a unit begins that was not sent, and returns what was marked
+  /// of it.
   func dropUnsent(from offset: Int) -> DroppedMarks {
     state.pointee.keepShared(sent: 0)
     return state.pointee.dropUnsent(from: offset)
@@ -104,8 +106,8 @@ enum FlushResult: Equatable {
 }
 
 extension Reactor {
-  /// Appends the same bytes, whole units, to all outputs but those in `excluded` (few). The fan-out: an output that has nothing else
-  /// to send in this turn sends them from where they are, once for all.
+  /// Appends the same bytes, whole units, to all outputs but those in `excluded` (few). The fan-out: an
+  /// output that has nothing else to send in this turn sends them from where they are, once for all.
   public func append(_ run: MarkedBytes, to members: [Output], except excluded: [Output]) {
     if run.bytes.isEmpty || members.isEmpty { return }
     let shared = outputs.arena.copy(run)

@@ -1,10 +1,12 @@
 import CLinux
 import Glibc
 
-/// The memory of one ``OutputState``: nothing, a block of the loop's stock, a piece of the heap, or pages of its own.
+/// The memory of one ``OutputState``: nothing, a block of the loop's stock, a piece of the heap, or pages of
+/// its own.
 ///
-/// What is sent in the turn in which it came is in the heap, where memory costs least. What has to wait for a slow reader moves to
-/// pages: they grow where they are and go back to the kernel at once, while heaps of thousands that grow together would be half holes.
+/// What is sent in the turn in which it came is in the heap, where memory costs least. What has to wait for a
+/// slow reader moves to pages: they grow where they are and go back to the kernel at once, while heaps of
+/// thousands that grow together would be half holes.
 ///
 /// Unsafe code: `base` has `capacity` bytes, and is given back in the way in which it was taken, once.
 struct OutputBlock: ~Copyable {
@@ -20,8 +22,8 @@ struct OutputBlock: ~Copyable {
     if isMapped { munmap(base, capacity) } else { free(base) }
   }
 
-  /// Makes room for `count` bytes in all, of which there are `used`. `waits`: for a reader that does not take what there is. Ends the
-  /// process when there is no memory, as Swift's own allocation does.
+  /// Makes room for `count` bytes in all, of which there are `used`. `waits`: for a reader that does not take
+  /// what there is. Ends the process when there is no memory, as Swift's own allocation does.
   @inline(never)
   mutating func reserve(_ count: Int, used: Int, waits: Bool, from queue: OutputQueue) {
     if base == nil, count <= OutputQueue.blockSize {

@@ -1,7 +1,8 @@
-/// Says what some bytes of an output show, in the words of who appends them: the reactor compares nothing but positions.
+/// Says what some bytes of an output show, in the words of who appends them: the reactor compares nothing but
+/// positions.
 ///
-/// Values of one lane rise in the order in which they are appended. So a handler that cuts its connection off learns from the first
-/// of a lane that is not sent up to where everything was.
+/// Values of one lane rise in the order in which they are appended. So a handler that cuts its connection off
+/// learns from the first of a lane that is not sent up to where everything was.
 public struct OutputMark: Hashable, Sendable {
   public let value: Int64
   public let lane: OutputLane
@@ -18,7 +19,8 @@ public struct OutputLane: Hashable, Sendable {
   public init(_ number: UInt32) { self.number = number }
 }
 
-/// A mark, and where the bytes end that it stands for. They are shown when all of them are: a message may take several units.
+/// A mark, and where the bytes end that it stands for. They are shown when all of them are: a message may
+/// take several units.
 struct EndMark {
   let mark: OutputMark
   /// Not above 4 GiB, which is more than an output ever holds.

@@ -1,8 +1,8 @@
-/// The marks of what waits in an ``OutputState``, and the first marks of what it did not keep. Where nothing waits there are none, and no
-/// memory for them.
+/// The marks of what waits in an ``OutputState``, and the first marks of what it did not keep. Where nothing
+/// waits there are none, and no memory for them.
 ///
-/// What is appended in a turn is marked in the turn's arena, as most of it is sent when the turn ends and its marks are forgotten. Only
-/// what the kernel does not take then keeps marks of its own.
+/// What is appended in a turn is marked in the turn's arena, as most of it is sent when the turn ends and its
+/// marks are forgotten. Only what the kernel does not take then keeps marks of its own.
 ///
 /// Unsafe code: `fresh` refers to the arena, and is kept or gone before that is reset.
 struct OutputMarks {
@@ -20,7 +20,8 @@ struct OutputMarks {
     fresh = arena.link(arena.copy(EndMark(mark, end: end)), start: 0, position: 0, before: fresh)
   }
 
-  /// Marks that stay where they are until the end of the turn, of a run whose bytes are in the block from `position` on.
+  /// Marks that stay where they are until the end of the turn, of a run whose bytes are in the block from
+  /// `position` on.
   mutating func add(_ marks: UnsafeBufferPointer<EndMark>, at position: Int, _ arena: TurnArena) {
     if !marks.isEmpty { fresh = arena.link(marks, start: 0, position: position, before: fresh) }
   }
@@ -92,7 +93,8 @@ struct OutputMarks {
   }
 }
 
-/// Marks in the turn's arena, of a run of which the bytes from `start` on are in the block from `position` on.
+/// Marks in the turn's arena, of a run of which the bytes from `start` on are in the block from `position`
+/// on.
 struct FreshMarks {
   let marks: UnsafeBufferPointer<EndMark>
   let start: Int

@@ -1,16 +1,19 @@
 import Glibc
 
-/// What the outputs of one loop share: the list of those with something to send, a stock of free blocks, and a budget.
+/// What the outputs of one loop share: the list of those with something to send, a stock of free blocks, and
+/// a budget.
 ///
-/// The stock spares active connections an allocation for each send; it is small, so that memory given to a burst returns.
-/// The budget bounds what all connections of the loop hold for their peers: output that is not taken, input that is not whole.
+/// The stock spares active connections an allocation for each send; it is small, so that memory given to a
+/// burst returns. The budget bounds what all connections of the loop hold for their peers: output that is not
+/// taken, input that is not whole.
 final class OutputQueue {
   typealias Slot = MemoryBudget<Output>.Slot
 
   static let blockSize = 4096
   private static let stockLimit = 512
   private static let evictionsAtOnce = 16
-  /// Output that does not wait is accounted for in steps of so many bytes: most answers cost one change of the sum, and one back.
+  /// Output that does not wait is accounted for in steps of so many bytes: most answers cost one change of
+  /// the sum, and one back.
   static let accountingStep = 512
 
   var dirty: [Output] = []
@@ -26,7 +29,8 @@ final class OutputQueue {
 
   deinit { for block in stock { free(block) } }
 
-  /// Not written out where it is used: the thread sanitizer of Swift 6.3 cannot compile a change through the unowned reference there.
+  /// Not written out where it is used: the thread sanitizer of Swift 6.3 cannot compile a change through the
+  /// unowned reference there.
   @inline(__always)
   func add(_ output: Output) { dirty.append(output) }
 
@@ -62,11 +66,12 @@ final class OutputQueue {
 
   var hasEvicted: Bool { budget.hasEvicted }
 
-  /// Those whose connections are to be cut off next. A connection that is cut off is a lot of work, for those that it shared rooms with
-  /// too: so a turn ends only a few.
+  /// Those whose connections are to be cut off next. A connection that is cut off is a lot of work, for those
+  /// that it shared rooms with too: so a turn ends only a few.
   func takeEvicted() -> [Output] { budget.takeEvicted(Self.evictionsAtOnce) }
 
-  /// Evicts the largest until the others hold no more than they may. True if `spared`, which the caller has to evict, was among them.
+  /// Evicts the largest until the others hold no more than they may. True if `spared`, which the caller has
+  /// to evict, was among them.
   func evictLargest(sparing spared: Output? = nil) -> Bool {
     var isSparedDue = false
     while budget.isOver, let largest = budget.evictLargest() {

@@ -2,13 +2,13 @@ import Glibc
 
 /// The pointee of an ``Output``: the unsent bytes of a connection in one contiguous block.
 ///
-/// Layout of the block: `0 ..< head` sent but kept back to a unit boundary, `head ..< tail` unsent. An idle connection has no
-/// block, and one that is sent only what everybody in its room is sent needs none: it points to the shared bytes, until it
-/// has to keep what the kernel does not take.
+/// Layout of the block: `0 ..< head` sent but kept back to a unit boundary, `head ..< tail` unsent. An idle
+/// connection has no block, and one that is sent only what everybody in its room is sent needs none: it
+/// points to the shared bytes, until it has to keep what the kernel does not take.
 ///
-/// Unsafe code: every access to `base` lies below `tail`, and `tail` never exceeds `capacity`. Shared bytes live in the turn's arena;
-/// every output that points there is dirty and so is flushed in the same turn, which ends the sharing; one that becomes dirty during
-/// the flush takes a copy.
+/// Unsafe code: every access to `base` lies below `tail`, and `tail` never exceeds `capacity`. Shared bytes
+/// live in the turn's arena; every output that points there is dirty and so is flushed in the same turn,
+/// which ends the sharing; one that becomes dirty during the flush takes a copy.
 struct OutputState: ~Copyable {
   let descriptor: Int32
   private let limit: Int
@@ -163,7 +163,8 @@ struct OutputState: ~Copyable {
     return pendingBytes + count <= limit
   }
 
-  /// Sends shared bytes when that is all there is to do; then the connection need not be asked. False when it must be.
+  /// Sends shared bytes when that is all there is to do; then the connection need not be asked. False when it
+  /// must be.
   @inline(__always)
   mutating func sendsShared() -> Bool {
     guard let shared, !isDrainAwaited, !isOverflowed else { return false }
@@ -279,8 +280,8 @@ struct OutputState: ~Copyable {
     slot = queue.account(accounted + held, slot, of: connection)
   }
 
-  /// The largest go first. Where a single turn brings more than those can give back in time, so do the ones that it is for, unless
-  /// they read. False if this is one of those that go.
+  /// The largest go first. Where a single turn brings more than those can give back in time, so do the ones
+  /// that it is for, unless they read. False if this is one of those that go.
   @inline(never)
   private mutating func relieve(_ handle: Output) -> Bool {
     if isEvicted { return false }

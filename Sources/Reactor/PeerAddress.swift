@@ -1,7 +1,7 @@
 import Glibc
 
-/// Whom a connection comes from, as far as limits tell peers apart: an IPv4 address, or the first 64 bits of an IPv6 address,
-/// for one host has all the rest (RFC 4291 §2.5.1).
+/// Whom a connection comes from, as far as limits tell peers apart: an IPv4 address, or the first 64 bits of
+/// an IPv6 address, for one host has all the rest (RFC 4291 §2.5.1).
 public enum PeerAddress: Hashable, Sendable {
   case v4(UInt32)
   case v6(UInt64)

@@ -3,7 +3,8 @@ import Glibc
 
 /// An epoll set. Level-triggered, except for the wake descriptor.
 ///
-/// Unsafe code: the event array. It is allocated here, has a fixed capacity, and the kernel writes at most that many.
+/// Unsafe code: the event array. It is allocated here, has a fixed capacity, and the kernel writes at most
+/// that many.
 struct Poller: ~Copyable {
   static let capacity = 1024
   private let descriptor: Int32

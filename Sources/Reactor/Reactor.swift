@@ -3,8 +3,8 @@ import Glibc
 
 /// The state of one event loop: its sockets, timers and mailboxes. Confined to the loop; see ``EventLoop``.
 ///
-/// A turn: wait for events; dispatch them; take the mail; run due timers; let the turn-end receivers finish their
-/// batches; one `send()` for each connection with output; free what closed.
+/// A turn: wait for events; dispatch them; take the mail; run due timers; let the turn-end receivers finish
+/// their batches; one `send()` for each connection with output; free what closed.
 public final class Reactor {
   /// How long a connection may take to accept its last bytes.
   static let farewellMilliseconds: Int64 = 10_000
@@ -78,14 +78,16 @@ public final class Reactor {
     }
   }
 
-  /// Runs `body` in each turn after all events, before output is sent. For work that is done once for many events.
+  /// Runs `body` in each turn after all events, before output is sent. For work that is done once for many
+  /// events.
   public func atTurnEnd(_ body: @escaping () -> Void) { turnEnds.append(body) }
 
   /// Makes the next turn come without waiting for an event.
   public func goOnSoon() { owesTurn = true }
 
-  /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that may wait to be sent.
-  /// False when the kernel does not watch another one: then the socket is closed, and there is no handler.
+  /// Takes over a connected, non-blocking socket. `makeHandler` is called at once. `outputLimit`: bytes that
+  /// may wait to be sent. False when the kernel does not watch another one: then the socket is closed, and
+  /// there is no handler.
   @discardableResult
   public func adopt(
     _ descriptor: Int32, outputLimit: Int, makeHandler: (Connection) -> any ConnectionHandler
@@ -208,7 +210,8 @@ public final class Reactor {
   }
 
   private func flushOutputs() {
-    // A flush may make others dirty (a connection that closes is announced to its rooms); they wait for the next turn.
+    // A flush may make others dirty (a connection that closes is announced to its rooms); they wait for the
+    // next turn.
     let dirty = outputs.dirty
     outputs.dirty = []
     outputs.dirty.reserveCapacity(dirty.count)
@@ -219,7 +222,8 @@ public final class Reactor {
       output.state.pointee.connection?.flush()
       output.state.pointee.keepMarks()
     }
-    // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after turn.
+    // Their shared bytes are kept, or the arena would grow for as long as some output is busy turn after
+    // turn.
     for output in outputs.dirty {
       output.state.pointee.keepShared(sent: 0)
       output.state.pointee.keepMarks()

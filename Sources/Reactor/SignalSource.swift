@@ -6,7 +6,8 @@ public final class SignalSource: Pollable {
   private let descriptor: Int32
   private let received: (Int32) -> Void
 
-  /// Keeps `signals` from their default action in this thread and in all that it starts later: call first thing in the program.
+  /// Keeps `signals` from their default action in this thread and in all that it starts later: call first
+  /// thing in the program.
   public static func block(_ signals: [Int32]) {
     var set = set(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)

@@ -13,8 +13,9 @@ extension Connection {
     keepAlive(seconds, orGiveUpAfter: 0)
   }
 
-  /// Finds out now: closes the connection if the peer acknowledges nothing for `seconds`. One that has stopped reading while there
-  /// is something to send counts as gone too, for the kernel cannot tell the two apart (TCP_USER_TIMEOUT, tcp(7)).
+  /// Finds out now: closes the connection if the peer acknowledges nothing for `seconds`. One that has
+  /// stopped reading while there is something to send counts as gone too, for the kernel cannot tell the two
+  /// apart (TCP_USER_TIMEOUT, tcp(7)).
   public func probePeer(for seconds: Int32) {
     keepAlive(seconds, orGiveUpAfter: seconds * 1000)
   }

@@ -1,6 +1,7 @@
 /// Deadlines in order. A pure value: the caller brings the time.
 ///
-/// Cancelled timers stay until their deadline; a server has few timers for each connection, so nothing cleverer is needed.
+/// Cancelled timers stay until their deadline; a server has few timers for each connection, so nothing
+/// cleverer is needed.
 struct TimerQueue<Action> {
   private var heap: [(deadline: Int64, action: Action)] = []
 

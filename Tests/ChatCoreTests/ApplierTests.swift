@@ -101,7 +101,8 @@ import Testing
     #expect(next.entryIDs == [5] && next.count == 1 && store.applied == 5)
   }
 
-  /// The room of the message may be on disk. If the part before it were taken back with it, two rooms would have one name.
+  /// The room of the message may be on disk. If the part before it were taken back with it, two rooms would
+  /// have one name.
   @Test(arguments: [true, false]) func aRoomIsNotMadeAgainInTheBatchThatForgotIt(_ isStored: Bool) throws {
     decide(Request(alice, .enter(try Nick("alice"), lobby, after: nil)))
     store.inject(.outcomeUnknown(isStored: isStored))

@@ -9,8 +9,8 @@ import Traffic
 @testable import Delivery
 @testable import Reactor
 
-/// Loops, bus, and a store in memory whose requests are decided on a thread of their own, as the real one's are. Reads answer from
-/// other threads.
+/// Loops, bus, and a store in memory whose requests are decided on a thread of their own, as the real one's
+/// are. Reads answer from other threads.
 final class ChatFixture: Sendable {
   let loops: [EventLoop]
   let log: MemoryStore
@@ -77,8 +77,8 @@ final class ChatFixture: Sendable {
   }
 }
 
-/// Where the reads of a fixture's log are done: each on a thread of its own. Not in a task: the tests block the threads that tasks
-/// run on.
+/// Where the reads of a fixture's log are done: each on a thread of its own. Not in a task: the tests block
+/// the threads that tasks run on.
 final class Reads: Sendable {
   private struct State {
     var count = 0

@@ -7,8 +7,8 @@ import Threads
 @testable import Delivery
 @testable import Reactor
 
-/// A session on a connection, live in each room as soon as it has joined. What it is shown are lines of its format, what it is told
-/// are lines that begin with `=`.
+/// A session on a connection, live in each room as soon as it has joined. What it is shown are lines of its
+/// format, what it is told are lines that begin with `=`.
 private final class GuestSession: ConnectionHandler, Participant {
   let connection: Connection
   private let shard: Shard
@@ -101,7 +101,8 @@ struct Guest: Sendable {
 }
 
 extension ChatFixture {
-  /// Returns when each loop has shown what was published before. Loops give their own requests away before this one.
+  /// Returns when each loop has shown what was published before. Loops give their own requests away before
+  /// this one.
   func settle() async {
     for loop in loops.indices {
       let (answers, answered) = AsyncStream.makeStream(of: Void.self)
@@ -112,7 +113,8 @@ extension ChatFixture {
   }
 }
 
-/// A session that asks for what is refused, and goes when it has been told: by then its loop has been given all that came before.
+/// A session that asks for what is refused, and goes when it has been told: by then its loop has been given
+/// all that came before.
 private final class Marker: Participant {
   private let shard: Shard
   private let passed: @Sendable () -> Void

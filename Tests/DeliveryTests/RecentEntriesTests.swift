@@ -26,7 +26,8 @@ import Testing
     #expect(recent.page(after: 3, limit: 9, byteLimit: 0)?.map(\.id) == [4])
   }
 
-  /// What is held has no hole and no more than the bounds allow, and at least half of that once there was so much.
+  /// What is held has no hole and no more than the bounds allow, and at least half of that once there was so
+  /// much.
   @Test(arguments: [1, 100, 4096]) func holdsTheLastWithinItsBounds(bytes: Int) {
     var recent = RecentEntries(after: 0)
     let text = String(repeating: "x", count: bytes)

@@ -80,7 +80,8 @@ private final class Writer: Participant {
 }
 
 @Suite(.timeLimit(.minutes(5))) struct ResumeTests {
-  /// Readers on every loop resume from everywhere while a writer publishes; each sees every later id once, in order.
+  /// Readers on every loop resume from everywhere while a writer publishes; each sees every later id once, in
+  /// order.
   @Test(arguments: [1, 2]) func resumesWithoutGapOrDouble(loops: Int) async throws {
     let fixture = try ChatFixture(loops: loops)
     let total: MessageID = 3_000
@@ -130,9 +131,9 @@ private final class Writer: Participant {
     fixture.stop()
   }
 
-  /// What is published while a page is read need not be read in its turn, or a replay in a busy room would never end.
-  /// `burst`: messages published while the first page is read; with each later one come three. Of more than
-  /// is held the older half is let go, and read from the log: so many pages.
+  /// What is published while a page is read need not be read in its turn, or a replay in a busy room would
+  /// never end. `burst`: messages published while the first page is read; with each later one come three. Of
+  /// more than is held the older half is let go, and read from the log: so many pages.
   @Test(arguments: [
     (3, 1), (RecentEntries.mostEntries + 10, 1 + RecentEntries.mostEntries / 2 / Replay.pageMessages),
   ])

@@ -231,7 +231,8 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     fixture.stop()
   }
 
-  /// Who is cut off in a replay goes on behind the last that it was shown, and in a room that is live behind the last live one.
+  /// Who is cut off in a replay goes on behind the last that it was shown, and in a room that is live behind
+  /// the last live one.
   @Test func aCutOffInAReplayKeepsEachRoomsPoint() async throws {
     let fixture = try ChatFixture(loops: 1)
     try await say(fixture, "live")

@@ -9,7 +9,8 @@ import Traffic
 
 @testable import LineDoor
 
-/// A line door on a loop of its own, above a store in memory whose requests are decided on a thread of their own.
+/// A line door on a loop of its own, above a store in memory whose requests are decided on a thread of their
+/// own.
 final class LineDoorFixture: Sendable {
   let log = MemoryStore()
   let order = LocalOrder()

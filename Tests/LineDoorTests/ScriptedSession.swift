@@ -4,7 +4,8 @@ import LineProtocol
 @testable import ChatCore
 @testable import LineDoor
 
-/// A session without a socket: reads lines, carries out steps, and writes down what it did. The test says what comes of it.
+/// A session without a socket: reads lines, carries out steps, and writes down what it did. The test says
+/// what comes of it.
 final class ScriptedSession: StepRunner {
   enum Deed: Equatable {
     case say(String)

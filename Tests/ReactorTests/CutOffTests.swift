@@ -4,10 +4,12 @@ import Testing
 
 @testable import Reactor
 
-/// Connections over socket pairs with small buffers, whose turns the test makes itself: shown runs together, and things of their own,
-/// and cut off at any time. What each was told to have missed is compared with what its peer has read.
+/// Connections over socket pairs with small buffers, whose turns the test makes itself: shown runs together,
+/// and things of their own, and cut off at any time. What each was told to have missed is compared with what
+/// its peer has read.
 @Suite(.timeLimit(.minutes(5))) struct CutOffTests {
-  /// Random numbers that are the same for the same seed: an LCG (Knuth, "The Art of Computer Programming", volume 2, §3.3.4).
+  /// Random numbers that are the same for the same seed: an LCG (Knuth, "The Art of Computer Programming",
+  /// volume 2, §3.3.4).
   private struct Generator: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
@@ -89,7 +91,8 @@ import Testing
       return Array((Bool.random(using: &random) ? last : "\(lane) \(value) more \(rest)\n" + last).utf8)
     }
 
-    /// A run for all, of which the senders are given what comes before their own messages, and then an acknowledgement.
+    /// A run for all, of which the senders are given what comes before their own messages, and then an
+    /// acknowledgement.
     mutating func showRun() {
       var run = MarkedBytes()
       var given: [(peer: Peer, through: Int)] = []

@@ -57,7 +57,8 @@ import Threads
       }
     }
 
-    /// Connects, waits until the listener has taken the connection, and gives back what was recorded until then.
+    /// Connects, waits until the listener has taken the connection, and gives back what was recorded until
+    /// then.
     func connectAndWait() throws -> [String] {
       let port = try #require(kept.withLock { $0?.port })
       let address = try SocketAddress.resolve(host: "127.0.0.1", port: port)[0]

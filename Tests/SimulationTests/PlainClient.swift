@@ -2,7 +2,8 @@ import ChatCore
 import ChatTestSupport
 import LineProtocol
 
-/// Somebody with the plain dialect. After a lost connection it resumes its rooms, where it was told to or where it was itself.
+/// Somebody with the plain dialect. After a lost connection it resumes its rooms, where it was told to or
+/// where it was itself.
 final class PlainClient: SimulatedClient, CustomStringConvertible {
   fileprivate enum Command {
     case nick(String)

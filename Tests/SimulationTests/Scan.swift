@@ -1,7 +1,8 @@
 import HTTPProtocol
 import LineProtocol
 
-/// Reads the JSON that the server writes, in which the texts of a run need no more escapes than that of a newline.
+/// Reads the JSON that the server writes, in which the texts of a run need no more escapes than that of a
+/// newline.
 enum Scan {
   /// The objects that have an id, in order.
   static func messages(_ json: String) -> [Substring] {

@@ -1,7 +1,8 @@
 import ChatCore
 import Threads
 
-/// An order whose requests wait until the scheduler has them decided. It is full sooner than the server's own.
+/// An order whose requests wait until the scheduler has them decided. It is full sooner than the server's
+/// own.
 final class SimulatedOrder: Order {
   private let waiting = Lock<[Request]>([])
   private let limit: Int

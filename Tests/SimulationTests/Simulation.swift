@@ -4,8 +4,8 @@ import Delivery
 import LineProtocol
 import Reactor
 
-/// The whole chat in one thread: two loops, the order, the state, a log in memory, and clients at all doors. A seed decides who does
-/// something next, and how much of it; the same seed gives the same run.
+/// The whole chat in one thread: two loops, the order, the state, a log in memory, and clients at all doors.
+/// A seed decides who does something next, and how much of it; the same seed gives the same run.
 final class Simulation {
   static let rooms = ["a", "b", "c"]
   static let names = ["ann", "bob", "cat", "dan", "eve", "fay"]
@@ -24,8 +24,8 @@ final class Simulation {
   /// Decided, and not published yet.
   private var unpublished: [Batch] = []
   private var requestsLeft: Int
-  /// Below 64 KiB, the least that the server lets be configured, who resumes a long history may be cut off again and again: not at the
-  /// end of a run, when everybody reads.
+  /// Below 64 KiB, the least that the server lets be configured, who resumes a long history may be cut off
+  /// again and again: not at the end of a run, when everybody reads.
   private let outputLimit: Int
   private var isDraining = false
   private let sendBuffer: Int32

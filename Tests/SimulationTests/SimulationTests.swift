@@ -1,11 +1,11 @@
 import Glibc
 import Testing
 
-/// Runs of the whole chat that can be repeated: `SIMULATION_SEEDS` of them, 1 000 if it is not set. `SIMULATION_SEED` runs one alone, and
-/// with `SIMULATION_TRACE` it tells what was said.
+/// Runs of the whole chat that can be repeated: `SIMULATION_SEEDS` of them, 1 000 if it is not set.
+/// `SIMULATION_SEED` runs one alone, and with `SIMULATION_TRACE` it tells what was said.
 ///
-/// Swift seeds the hashing of its dictionaries for each process: should a seed ever fail in some processes only, then by
-/// `SWIFT_DETERMINISTIC_HASHING=1` it fails in all or in none.
+/// Swift seeds the hashing of its dictionaries for each process: should a seed ever fail in some processes
+/// only, then by `SWIFT_DETERMINISTIC_HASHING=1` it fails in all or in none.
 @Suite(.timeLimit(.minutes(5))) struct SimulationTests {
   /// What clients ask for in a run.
   private static let requests = 120

@@ -1,7 +1,8 @@
 import ChatCore
 import LineProtocol
 
-/// What happened, in the order in which it was decided, and what clients were told of what they said: what a run is judged by.
+/// What happened, in the order in which it was decided, and what clients were told of what they said: what a
+/// run is judged by.
 final class Truth {
   /// An entry of a room.
   struct Item {

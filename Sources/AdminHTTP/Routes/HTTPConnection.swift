@@ -6,10 +6,11 @@ import Reactor
 import Synchronization
 import Traffic
 
-/// One connection of the HTTP door: takes requests one at a time, and answers each before it looks at the next.
+/// One connection of the HTTP door: takes requests one at a time, and answers each before it looks at the
+/// next.
 ///
-/// Requests that come early (pipelining) wait in the input, and those behind them in the kernel: so responses are in order, nothing
-/// is queued, and a client that asks faster than it reads is slowed down by TCP.
+/// Requests that come early (pipelining) wait in the input, and those behind them in the kernel: so responses
+/// are in order, nothing is queued, and a client that asks faster than it reads is slowed down by TCP.
 final class HTTPConnection {
   /// A longer response goes out in pieces of this many bytes, each when the client has read the one before.
   static let pieceBytes = 16 * 1024
@@ -240,8 +241,9 @@ extension HTTPConnection: ConnectionHandler {
     if answering == nil { connection.resumeInput() }
   }
 
-  /// No more than two pieces are ever appended, and every bound is larger: it is all connections together that hold too much. A client
-  /// that was sent part of an answer has to see that it is incomplete (RFC 9112 §8); the others are told.
+  /// No more than two pieces are ever appended, and every bound is larger: it is all connections together
+  /// that hold too much. A client that was sent part of an answer has to see that it is incomplete (RFC 9112
+  /// §8); the others are told.
   func outputOverflowed() {
     let isAnswerLost = connection.output.firstLost(of: Self.answerLane) != nil
     let isMidAnswer = isAnswerLost || answering != nil || connection.output.pendingBytes > 0

@@ -8,8 +8,8 @@ package import Traffic
 
 /// The HTTP door of one loop: what its connections share.
 ///
-/// In the shard it stands for all connections that have requested nothing yet, so that the server's end reaches
-/// them too.
+/// In the shard it stands for all connections that have requested nothing yet, so that the server's end
+/// reaches them too.
 package final class HTTPDoor {
   let shard: Shard
   let settings: HTTPSettings

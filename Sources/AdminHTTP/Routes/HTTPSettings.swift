@@ -10,8 +10,8 @@ package struct HTTPSettings: Sendable {
   package var webSocketFormat: FormatID
   /// Names that requests may be sent to, besides addresses, `localhost` and names without a dot.
   package var names: [String]
-  /// Web origins besides the server's own that may read, post and open a WebSocket: lower case, without a path, as
-  /// `https://example.org`.
+  /// Web origins besides the server's own that may read, post and open a WebSocket: lower case, without a
+  /// path, as `https://example.org`.
   package var allowedOrigins: [String]
   /// Where the line door listens, as `HOST:PORT`; for the page at `/`.
   package var lineAddresses: @Sendable () -> [String]

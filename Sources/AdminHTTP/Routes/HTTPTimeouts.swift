@@ -1,13 +1,14 @@
-/// How long a connection may be quiet, counted in ticks of its door: so there is neither a timer for each connection nor
-/// a look at the clock for each request.
+/// How long a connection may be quiet, counted in ticks of its door: so there is neither a timer for each
+/// connection nor a look at the clock for each request.
 ///
-/// With a look every 20 seconds a request has 20 to 40 seconds to arrive, a response as long to make progress, and an idle
-/// connection is kept for 60 to 80.
+/// With a look every 20 seconds a request has 20 to 40 seconds to arrive, a response as long to make
+/// progress, and an idle connection is kept for 60 to 80.
 struct HTTPTimeouts: Sendable {
   enum Phase: Sendable {
     /// Between two requests.
     case idle
-    /// Part of a request has come. What trickles in is no progress, or a client could hold the connection for ever.
+    /// Part of a request has come. What trickles in is no progress, or a client could hold the connection for
+    /// ever.
     case receiving
     /// The server owes the answer.
     case answering

@@ -71,8 +71,8 @@ enum HistoryRoute {
     }
   }
 
-  /// `next` continues in the direction of the query; a page of the newest goes on with `before`. `gap` tells what is gone:
-  /// after the id asked for, or at the end of the way back.
+  /// `next` continues in the direction of the query; a page of the newest goes on with `before`. `gap` tells
+  /// what is gone: after the id asked for, or at the end of the way back.
   static func json(_ page: HistoryPage, _ range: HistoryQuery.Range) -> [UInt8] {
     var json = JSONWriter()
     json.beginObject()

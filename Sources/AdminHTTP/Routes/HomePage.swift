@@ -50,7 +50,8 @@ enum HomePage {
       """)
   }
 
-  /// Host and port of the line door; if it listens on every address, then on the one by which the client has come.
+  /// Host and port of the line door; if it listens on every address, then on the one by which the client has
+  /// come.
   private static func reachable(_ line: String, from host: String) -> (host: String, port: String) {
     guard let line = Authority(line), !line.host.isEmpty else { return ("localhost", "6667") }
     let isEveryAddress = line.host == "0.0.0.0" || line.host == "::"

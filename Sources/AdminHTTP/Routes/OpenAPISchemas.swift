@@ -1,7 +1,8 @@
 /// The schemas of the OpenAPI document (JSON Schema 2020-12).
 ///
-/// They say what the parsers of `LineProtocol` ask for, but for what JSON Schema cannot say: it counts characters, not bytes.
-/// `(?![\s\S])` is the end of a string in every dialect of regular expressions; `$` in some also stands before a newline.
+/// They say what the parsers of `LineProtocol` ask for, but for what JSON Schema cannot say: it counts
+/// characters, not bytes. `(?![\s\S])` is the end of a string in every dialect of regular expressions; `$` in
+/// some also stands before a newline.
 enum OpenAPISchemas {
   static let json = #"""
     {

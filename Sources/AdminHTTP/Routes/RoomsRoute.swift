@@ -13,7 +13,8 @@ enum RoomsRoute {
     ],
     answer: { _, _ in page(after: nil) })
 
-  /// The rooms are asked for page by page, as the client takes them: so it does not matter how many there are.
+  /// The rooms are asked for page by page, as the client takes them: so it does not matter how many there
+  /// are.
   private static func page(after last: RoomName?) -> RouteStep {
     .ask(.rooms(after: last)) { answer in
       guard case .rooms(let page) = answer else { return .refuse(answer.problem) }

@@ -11,7 +11,8 @@ enum HTTPStep: DoorStep {
   /// Answers that a message is on disk.
   case published(Message)
   case refuse(Problem)
-  /// Begins an answer whose content is what is said and paged from here on, and ends with the last step. `HEAD` ends it at once.
+  /// Begins an answer whose content is what is said and paged from here on, and ends with the last step.
+  /// `HEAD` ends it at once.
   case begin(HTTPResponse)
   /// Leaves HTTP.
   case takeOver(WebSocketOpening)

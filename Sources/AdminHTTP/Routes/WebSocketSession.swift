@@ -8,9 +8,9 @@ import Traffic
 
 /// One WebSocket: a user in a room.
 ///
-/// It has joined before the 101 is sent, so that every refusal is still an HTTP response. Then it is shown what was (in a
-/// ``Replay``), and is live from the very message where that ends. Only then, and never while the log is full, is
-/// its input taken: what is not taken waits in the kernel.
+/// It has joined before the 101 is sent, so that every refusal is still an HTTP response. Then it is shown
+/// what was (in a ``Replay``), and is live from the very message where that ends. Only then, and never while
+/// the log is full, is its input taken: what is not taken waits in the kernel.
 final class WebSocketSession {
   /// What a subscriber that does not resume is shown first.
   static let newestMessages = 20
@@ -134,7 +134,8 @@ final class WebSocketSession {
   private func cutOff(_ code: WebSocketCloseCode, _ reason: String, isSlow: Bool) {
     endReason = reason
     connection.cutOff { dropped in
-      // The peer was not sent the 101, or that is dropped with the rest: its answer is still an HTTP response.
+      // The peer was not sent the 101, or that is dropped with the rest: its answer is still an HTTP
+      // response.
       if room == nil || dropped.first(of: Self.handshakeLane) != nil {
         return response(of: isSlow ? .memoryUsedUp : Problem(ProtocolError(.shuttingDown, asked: "")).closing)
       }
@@ -148,7 +149,8 @@ final class WebSocketSession {
 
   // MARK: Receiving
 
-  /// The session itself is ready for more. Whether the log is, is asked when there is more: `receive` knows how to wait for it.
+  /// The session itself is ready for more. Whether the log is, is asked when there is more: `receive` knows
+  /// how to wait for it.
   private var takesInput: Bool {
     if case .live = phase { inFlight.takesMore } else { false }
   }
@@ -234,7 +236,8 @@ extension WebSocketSession: ConnectionHandler {
     return offset
   }
 
-  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken is answered.
+  /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken
+  /// is answered.
   private func holdUp() {
     switch throttle.exceeded(by: opening.user.text, at: connection.reactor.turnTime) {
     case .end(let wait):
@@ -269,7 +272,8 @@ extension WebSocketSession: ConnectionHandler {
     leave()
   }
 
-  /// A frame, or the 101 before the first of them: frames of this server begin with a set bit, a response does not.
+  /// A frame, or the 101 before the first of them: frames of this server begin with a set bit, a response
+  /// does not.
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
     bytes.withMemoryRebound(to: UInt8.self) { bytes in
       guard bytes.first == UInt8(ascii: "H") else { return WebSocketEncoder.frameLength(bytes.span) }

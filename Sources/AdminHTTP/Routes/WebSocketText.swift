@@ -1,8 +1,8 @@
 import HTTPProtocol
 import LineProtocol
 
-/// What a text from a WebSocket client says: `{"text":"…"}`, with a `"ref"` if it may come twice, or, if it is no JSON object,
-/// itself.
+/// What a text from a WebSocket client says: `{"text":"…"}`, with a `"ref"` if it may come twice, or, if it
+/// is no JSON object, itself.
 struct WebSocketText {
   let text: MessageText
   let reference: MessageReference?

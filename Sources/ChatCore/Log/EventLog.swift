@@ -21,8 +21,8 @@ package protocol EventLog: Sendable {
 extension EventLog {
   /// The same for asynchronous code.
   package func read(_ query: HistoryQuery) async throws(LogError) -> HistoryPage {
-    // Where the answer comes before it is waited for, the runtime hands it over by atomics of its own, which the
-    // thread sanitizer does not see. It sees this lock.
+    // Where the answer comes before it is waited for, the runtime hands it over by atomics of its own, which
+    // the thread sanitizer does not see. It sees this lock.
     let handOver = HandOver()
     let result = await withUnsafeContinuation { continuation in
       read(query) { result in handOver.lock.withLock { _ in continuation.resume(returning: result) } }

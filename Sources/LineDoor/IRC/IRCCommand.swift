@@ -1,7 +1,8 @@
 import Delivery
 import LineProtocol
 
-/// One row of the IRC dialect's command table. All that it asks for is checked in ``find(_:_:)``, and nowhere else.
+/// One row of the IRC dialect's command table. All that it asks for is checked in ``find(_:_:)``, and nowhere
+/// else.
 struct IRCCommand: Sendable {
   /// When a client may say it.
   enum Phase {
@@ -58,7 +59,8 @@ struct IRCCommand: Sendable {
     self.handler = handler
   }
 
-  /// The row for a line, whose parameters are those that it takes; throws the reply to one that nothing may be done for.
+  /// The row for a line, whose parameters are those that it takes; throws the reply to one that nothing may
+  /// be done for.
   static func find(_ line: inout IRCLine, _ books: Books) throws(IRCRefusal) -> IRCCommand {
     guard let command = byName[line.command] else {
       throw IRCRefusal(.errUnknownCommand, [line.command])

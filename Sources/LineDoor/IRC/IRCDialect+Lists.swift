@@ -16,7 +16,8 @@ extension IRCDialect {
       })
   }
 
-  /// Who is in a room. `asked`: what a channel that is not there is called. `begin`: what comes before the names of one that is.
+  /// Who is in a room. `asked`: what a channel that is not there is called. `begin`: what comes before the
+  /// names of one that is.
   static func names(
     of room: RoomName, asked: String, _ books: Books,
     begin: @escaping (RoomDescription) -> [UInt8] = { _ in [] }
@@ -30,8 +31,8 @@ extension IRCDialect {
     }
   }
 
-  /// Shows who is in a room, page by page, as the socket takes them. `end` is given nil for a room that is not there, or not any
-  /// more.
+  /// Shows who is in a room, page by page, as the socket takes them. `end` is given nil for a room that is
+  /// not there, or not any more.
   static func listMembers(
     of room: RoomName, after last: Int64 = 0,
     show: @escaping (RoomDescription, [Nick], _ isFirst: Bool) -> [UInt8],

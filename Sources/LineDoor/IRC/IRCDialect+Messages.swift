@@ -3,7 +3,8 @@ import Delivery
 import LineProtocol
 
 extension IRCDialect {
-  /// A message's own reply is its echo, which comes when it is on disk, and only to clients that asked for `echo-message`.
+  /// A message's own reply is its echo, which comes when it is on disk, and only to clients that asked for
+  /// `echo-message`.
   static func say(_ line: IRCLine, _ kind: Message.Kind, _ books: Books) -> LineStep {
     let utterance = IRCUtterance(line, kind)
     var steps = utterance.refusals.map(books.refuse)
@@ -33,8 +34,9 @@ extension IRCDialect {
     }
   }
 
-  /// A message is refused at its place. A NOTICE gets no errors (see ``IRCUtterance``); but whoever sends one is told with a NOTICE,
-  /// which nothing answers, that the log failed: what is lost is never lost without a word.
+  /// A message is refused at its place. A NOTICE gets no errors (see ``IRCUtterance``); but whoever sends one
+  /// is told with a NOTICE, which nothing answers, that the log failed: what is lost is never lost without a
+  /// word.
   private static func refuse(
     _ message: MessagesInFlight.Entry, _ error: ProtocolError, _ books: Books
   ) -> LineStep {

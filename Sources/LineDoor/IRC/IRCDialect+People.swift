@@ -25,7 +25,8 @@ extension IRCDialect {
     return books.reply(.rplEndOfWho, [target])
   }
 
-  /// `WHOIS [server] nick` (RFC 2812 §3.6.2): what `WHO` says, in WHOIS's words. The end comes in any case, as clients wait for it.
+  /// `WHOIS [server] nick` (RFC 2812 §3.6.2): what `WHO` says, in WHOIS's words. The end comes in any case,
+  /// as clients wait for it.
   static func whois(_ line: IRCLine, _ books: Books) -> LineStep {
     guard let target = line.parameters.last, !target.isEmpty else {
       return books.refuse(IRCRefusal(.errNoNicknameGiven))
@@ -74,7 +75,8 @@ extension IRCDialect {
 }
 
 extension IRCReplies {
-  /// User and real name are the nick, the host is the server: see ``IRCDialect/user(_:_:)``. `H`: nobody is away.
+  /// User and real name are the nick, the host is the server: see ``IRCDialect/user(_:_:)``. `H`: nobody is
+  /// away.
   fileprivate mutating func who(_ nick: Nick, _ channel: String) {
     let server = encoder.serverName
     numeric(.rplWhoReply, [channel, nick.text, server, server, nick.text, "H"], text: "0 \(nick.text)")

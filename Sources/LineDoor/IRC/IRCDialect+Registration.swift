@@ -58,8 +58,8 @@ extension IRCDialect {
     }
   }
 
-  /// A PONG, like every reply, comes after the outcomes of all earlier messages. So for a client without `echo-message`, PING is
-  /// how to know that what it said is on disk.
+  /// A PONG, like every reply, comes after the outcomes of all earlier messages. So for a client without
+  /// `echo-message`, PING is how to know that what it said is on disk.
   static func ping(_ line: IRCLine, _ books: Books) -> LineStep {
     guard let token = line.parameters.first, !token.isEmpty else {
       return books.refuse(IRCRefusal(.errNoOrigin))
@@ -72,7 +72,8 @@ extension IRCDialect {
     return .steps([books.say { $0.closingLink(reason) }, .close(reason: reason)])
   }
 
-  /// The reason of a PART or QUIT, on one line. One that no text may have is left out: it would come to other people's terminals.
+  /// The reason of a PART or QUIT, on one line. One that no text may have is left out: it would come to other
+  /// people's terminals.
   static func reason(_ parameter: String?) -> String? {
     parameter.flatMap { try? MessageText($0) }?.string.split(separator: "\n").joined(separator: " ")
   }

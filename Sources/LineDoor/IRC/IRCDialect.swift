@@ -2,7 +2,8 @@ import ChatCore
 import Delivery
 import LineProtocol
 
-/// The IRC dialect (modern.ircdocs.horse, IRCv3). A line's command is looked up in ``IRCCommand/table``, and its handler called.
+/// The IRC dialect (modern.ircdocs.horse, IRCv3). A line's command is looked up in ``IRCCommand/table``, and
+/// its handler called.
 struct IRCDialect: LineDialect {
   func read(_ bytes: Span<UInt8>, _ books: Books) -> (step: LineStep, cost: Int) {
     do throws(IRCRefusal) {

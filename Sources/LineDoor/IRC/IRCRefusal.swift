@@ -4,7 +4,8 @@ import LineProtocol
 struct IRCRefusal: Error, Equatable {
   enum Reply: Equatable {
     case numeric(Numeric)
-    /// IRCv3 standard replies. Sent only where a specification that was told to the client has it, so it needs no capability.
+    /// IRCv3 standard replies. Sent only where a specification that was told to the client has it, so it
+    /// needs no capability.
     case fail
   }
 

@@ -1,5 +1,6 @@
-/// The modes of a person (modern.ircdocs.horse/#user-modes). There is one: `i`, invisible. Nothing is shown of others that it would
-/// hide, as WHO has no masks and WHOIS tells no channels; but clients set it as they connect, and are told that it is set.
+/// The modes of a person (modern.ircdocs.horse/#user-modes). There is one: `i`, invisible. Nothing is shown
+/// of others that it would hide, as WHO has no masks and WHOIS tells no channels; but clients set it as they
+/// connect, and are told that it is set.
 struct IRCUserModes: Equatable {
   static let letters = "i"
 
@@ -8,7 +9,8 @@ struct IRCUserModes: Equatable {
   /// As 221 shows them.
   var text: String { isInvisible ? "+i" : "+" }
 
-  /// Makes changes such as `+i` or `-i+w`. `made`: those that changed something, empty for none; `isKnown`: all letters are modes.
+  /// Makes changes such as `+i` or `-i+w`. `made`: those that changed something, empty for none; `isKnown`:
+  /// all letters are modes.
   mutating func change(_ changes: String) -> (made: String, isKnown: Bool) {
     let before = isInvisible
     var adds = true

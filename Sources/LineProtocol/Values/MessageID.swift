@@ -1,8 +1,8 @@
-/// Names an entry of the log (a message, a change of topic): its place in the one order over all rooms. Also a
-/// cursor, which stands behind the entry of this id.
+/// Names an entry of the log (a message, a change of topic): its place in the one order over all rooms. Also
+/// a cursor, which stands behind the entry of this id.
 ///
-/// The log gives ids from 1 on, each once, rising. ``zero`` stands before the first entry. Whoever asks may name
-/// any id up to `Int64.max`; what a file may have is narrower, and is checked where a file is opened.
+/// The log gives ids from 1 on, each once, rising. ``zero`` stands before the first entry. Whoever asks may
+/// name any id up to `Int64.max`; what a file may have is narrower, and is checked where a file is opened.
 public struct MessageID: Hashable, Comparable, Sendable {
   /// 0 before the first entry, and not negative but in a file that somebody has edited.
   public let number: Int64

@@ -9,8 +9,8 @@ import Traffic
 
 @testable import AdminHTTP
 
-/// A door on a loop of its own with an order and a log that do as they are told, and one connection whose other end the test holds.
-/// Requests are decided on a thread of their own.
+/// A door on a loop of its own with an order and a log that do as they are told, and one connection whose
+/// other end the test holds. Requests are decided on a thread of their own.
 final class DoorFixture: Sendable {
   let log = MemoryStore()
   let order = ScriptedOrder()
