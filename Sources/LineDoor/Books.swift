@@ -1,6 +1,7 @@
 import ChatCore
 import Delivery
 import LineProtocol
+import Synchronization
 
 /// What a line session knows: all that a handler of a command may look at. A class, as it is handed over for
 /// each line, and a copy would count references.
@@ -89,4 +90,10 @@ enum BookEntry: DoorStep, Equatable {
 
 extension Step {
   static func own(_ entry: BookEntry) -> LineStep { .door(entry) }
+}
+
+extension Shard: LoopStatus {
+  var applied: MessageID { log.applied }
+  var tail: MessageID { log.tail }
+  var invisibleSessions: Int { metrics.invisibleSessions.load(ordering: .relaxed) }
 }

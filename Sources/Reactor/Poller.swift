@@ -1,5 +1,5 @@
 import CLinux
-import Glibc
+public import Glibc
 
 /// An epoll set. Level-triggered, except for the wake descriptor.
 ///
@@ -48,4 +48,24 @@ struct Poller: ~Copyable {
   borrowing func event(at index: Int) -> (fd: Int32, ready: UInt32) {
     (events[index].data.fd, events[index].events)
   }
+}
+
+/// Something with a descriptor in the poll set.
+protocol Pollable: AnyObject {
+  /// `events` is a set of epoll(7) event bits.
+  func ready(_ events: UInt32)
+}
+
+/// A system call that failed, with the `errno` it left and what was being attempted.
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+  public let operation: String
+  public let code: Int32
+
+  /// Takes the calling thread's `errno`, so it has to be made right after the call.
+  public init(_ operation: String, code: Int32 = errno) {
+    self.operation = operation
+    self.code = code
+  }
+
+  public var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }

@@ -1,5 +1,7 @@
+package import ChatCore
+package import Delivery
 import HTTPProtocol
-import LineProtocol
+package import LineProtocol
 
 /// The text frames of the chat.
 enum WebSocketFrame {
@@ -46,5 +48,90 @@ enum WebSocketFrame {
     data(&json)
     json.endObject()
     WebSocketEncoder.text(json.bytes, into: &out)
+  }
+}
+
+/// What a text from a WebSocket client says: `{"text":"…"}`, with a `"ref"` if it may come twice, or, if it
+/// is no JSON object, itself.
+struct WebSocketText {
+  let text: MessageText
+  let reference: MessageReference?
+
+  init(_ frame: String) throws(ProtocolError) {
+    let object = try Self.object(frame)
+    do throws(TextError) {
+      text = try MessageText(object?.text ?? frame)
+    } catch {
+      throw ProtocolError(error.code, asked: "", reason: error.reason)
+    }
+    do throws(NameError) {
+      reference = try object?.reference.map { name throws(NameError) in try MessageReference(name) }
+    } catch {
+      throw ProtocolError(.badReference, asked: "", reason: error.reason)
+    }
+  }
+
+  /// The members of a JSON object; nil if it is none.
+  private static func object(_ frame: String) throws(ProtocolError) -> (text: String, reference: String?)? {
+    guard frame.utf8.first(where: { !isBlank($0) }) == UInt8(ascii: "{") else { return nil }
+    do throws(Problem) {
+      let object = try JSONValue.object(frame.utf8.span)
+      return (try object.string("text"), try object.optionalString("ref"))
+    } catch {
+      guard error.status == .unprocessableContent else { return nil }
+      throw ProtocolError(
+        .missingField, asked: "", reason: #"a JSON object needs "text", a string; "ref" is one too"#)
+    }
+  }
+
+  /// RFC 8259 §2.
+  private static func isBlank(_ byte: UInt8) -> Bool { ASCII.isBlank(byte) || ASCII.isLineEnd(byte) }
+}
+
+/// How events look to WebSocket subscribers: one text frame each, `{"type":…,"data":{…}}`.
+package struct WebSocketFormat: EventFormat {
+  package init() {}
+
+  package var quitsPerRoom: Bool { true }
+  /// Frames name one room.
+  package var renamesPerRoom: Bool { true }
+
+  package func encode(_ message: Message, into out: inout [UInt8]) {
+    WebSocketFrame.message(message, type: .message, into: &out)
+  }
+
+  package func encode(_ event: Event, seenBy viewer: EventViewer, into out: inout [UInt8]) {
+    switch viewer {
+    case .origin: encodeOwn(event, into: &out)
+    case .others(in: let room): encode(event, in: room, into: &out)
+    }
+  }
+
+  /// A subscriber is shown its own messages as everybody's: that is the acknowledgement.
+  private func encodeOwn(_ event: Event, into out: inout [UInt8]) {
+    switch event.kind {
+    case .message(let message, _, _, _), .repeated(let message): encode(message, into: &out)
+    case .refused(let refusal): WebSocketFrame.error(refusal.error, into: &out)
+    // The room is entered with the handshake.
+    case .joined, .named: break
+    // Subscribers neither part nor are renamed, and set no topic.
+    case .parted, .quit, .renamed, .topic, .opened, .closed, .wanted: break
+    }
+  }
+
+  private func encode(_ event: Event, in room: RoomName, into out: inout [UInt8]) {
+    func show(_ type: String, _ nick: Nick) {
+      WebSocketFrame.presence(type, user: nick.text, room: room.text, into: &out)
+    }
+    switch event.kind {
+    case .joined(let joining): show("join", joining.nick)
+    case .parted(let parting): show("part", parting.nick)
+    case .quit(let quitting): show("part", quitting.nick)
+    case .renamed(let renaming):
+      show("part", renaming.old)
+      show("join", renaming.new)
+    // Topics have no frame.
+    case .message, .repeated, .topic, .named, .opened, .closed, .refused, .wanted: break
+    }
   }
 }

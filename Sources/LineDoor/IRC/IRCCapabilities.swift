@@ -1,3 +1,4 @@
+import Delivery
 import LineProtocol
 
 /// Capabilities of the IRC dialect (IRCv3 capability negotiation).
@@ -35,5 +36,70 @@ struct IRCCapabilities: OptionSet, Sendable {
     if contains(.serverTime) { tags.insert(.time) }
     if contains(.messageTags) { tags.insert(.msgid) }
     return tags
+  }
+}
+
+/// What a client and the server have agreed on with CAP (IRCv3 capability negotiation, version 302).
+struct IRCNegotiation: Equatable {
+  private(set) var enabled: IRCCapabilities = []
+  /// The version asked for with `CAP LS`; the highest counts.
+  private(set) var version = 301
+
+  /// `CAP LS [version]`
+  mutating func list(version text: String?) {
+    version = max(version, text.flatMap(Int.init) ?? 0)
+    if version >= 302 { enabled.insert(.capNotify) }
+  }
+
+  /// `CAP REQ`: names, those with a `-` to be taken away. All of them are changed, or none: then false.
+  mutating func request(_ list: String) -> Bool {
+    var wanted = enabled
+    for word in list.split(separator: " ") {
+      let isRemoval = word.utf8.first == UInt8(ascii: "-")
+      guard let capability = IRCCapabilities.named(isRemoval ? word.dropFirst() : word) else { return false }
+      if isRemoval { wanted.subtract(capability) } else { wanted.formUnion(capability) }
+    }
+    // cap-notify goes with version 302 and cannot be taken away.
+    if version >= 302, !wanted.contains(.capNotify) { return false }
+    enabled = wanted
+    return true
+  }
+}
+
+extension IRCDialect {
+  /// `CAP subcommand [parameter]` (IRCv3 capability negotiation).
+  static func capability(_ line: IRCLine, _ books: Books) -> LineStep {
+    let parameter = line.parameters.count > 1 ? line.parameters[1] : nil
+    var negotiation = books.irc.negotiation
+    switch line.parameters[0].uppercased() {
+    case "LS":
+      negotiation.list(version: parameter)
+      return negotiate(negotiation, "LS", IRCCapabilities.all.names, books)
+    case "LIST": return .say(capabilities("LIST", negotiation.enabled.names, books))
+    case "REQ":
+      let isAccepted = negotiation.request(parameter ?? "")
+      return negotiate(negotiation, isAccepted ? "ACK" : "NAK", parameter ?? "", books)
+    case "END":
+      guard case .negotiating(let hasUser) = books.registration else { return .done }
+      return goOn(.registering(hasUser: hasUser), books)
+    default: return books.refuse(IRCRefusal(.errInvalidCapCmd, [line.parameters[0]]))
+    }
+  }
+
+  private static func negotiate(
+    _ negotiation: IRCNegotiation, _ subcommand: String, _ names: String, _ books: Books
+  ) -> LineStep {
+    var steps: [LineStep] = [
+      .own(.negotiate(negotiation)), .say(capabilities(subcommand, names, books)),
+    ]
+    switch books.registration {
+    case .registering(let hasUser): steps.append(.own(.register(.negotiating(hasUser: hasUser))))
+    case .plain, .negotiating, .registered: break
+    }
+    return .steps(steps)
+  }
+
+  private static func capabilities(_ subcommand: String, _ names: String, _ books: Books) -> [UInt8] {
+    books.lines { $0.line("CAP", [books.name, subcommand], text: names) }
   }
 }
