@@ -116,7 +116,8 @@ package final class Replay {
   }
 
   private func goOnNow() {
-    if output.isOverflowed { return }
+    // Of a session that ended while this waited for its turn there is no output any more.
+    if isOver || output.isOverflowed { return }
     while !isOver, !isReading {
       while let entry = loaded.first, output.pendingBytes <= Self.pendingBytes {
         if !shard.pacer.hasRest {
