@@ -69,7 +69,7 @@ final class LogWriter {
   func transaction(
     _ body: () throws(LogError) -> Void, committed: (Committed) -> Void
   ) throws(LogError) {
-    let firstID = lastID
+    let (firstID, firstTime) = (lastID, lastTime)
     do throws(LogError) {
       try body()
       if !hasBegun { return }
@@ -91,9 +91,9 @@ final class LogWriter {
       forgetWritten()
     } catch {
       let failure = rollBack(after: error)
-      // Ids of a transaction that is known to be rolled back are given again; those of an unknown outcome are
-      // not.
-      if case .notStored = failure { lastID = firstID }
+      // Ids of a transaction that is known to be rolled back are given again, and its time is forgotten; those
+      // of an unknown outcome are not.
+      if case .notStored = failure { (lastID, lastTime) = (firstID, firstTime) }
       onDisk.subtract(newRooms)
       forgetWritten()
       throw failure

@@ -68,13 +68,22 @@ struct StoredRooms {
     let lost = numbers.filter { StoredState.numbers.contains($0) && newest[RoomID($0)] == nil }.sorted()
     if lost.isEmpty { return }
     let insert = try database.prepare("INSERT INTO rooms (id, name) VALUES (?1, ?2)")
+    let findNewest = try database.prepare(
+      """
+      SELECT (SELECT max(id) FROM room_messages WHERE room = ?1 AND id <= ?2),
+        (SELECT max(id) FROM room_changes WHERE room = ?1 AND id <= ?2)
+      """)
     try database.execute("BEGIN IMMEDIATE")
     for number in lost {
       guard let name = unusedName(for: number) else { continue }
       insert.bind(1, number)
       insert.bind(2, name.text)
       try insert.run()
-      newest[RoomID(number)] = 0
+      findNewest.bind(1, number)
+      findNewest.bind(2, lastID)
+      let isFound = try findNewest.step()
+      newest[RoomID(number)] = isFound ? max(findNewest.id(0), findNewest.id(1)) : .zero
+      findNewest.reset()
       lastRoom = max(lastRoom, number)
       rooms.append(StoredRoom(id: RoomID(number), name: name, topic: nil))
       repairs.append("the name of room number \(number) was not in it; it is now \(name.text)")
