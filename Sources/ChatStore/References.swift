@@ -9,7 +9,6 @@ final class References {
   /// How long a reference counts, in milliseconds, and for how many ids after its own. Both are exclusive,
   /// and judged by the place of the new message alone: whether the row is purged by then makes no difference.
   static let lifetime: Int64 = 24 * 3_600_000
-  ///
   /// Ids jump after an unclean end of a run; those who send again after it are still recognised.
   ///
   /// Each new key changes a page anywhere in the index, and so does each one that is purged. With a million

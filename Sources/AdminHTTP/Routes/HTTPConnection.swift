@@ -268,7 +268,7 @@ extension HTTPConnection: ConnectionHandler {
     door.remove(self)
   }
 
-  /// Only connections that are cut off have units, and this one is never cut off.
+  /// Only output that waits has units, and this one is cut off only where nothing waits.
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }
 
