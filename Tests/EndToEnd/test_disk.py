@@ -209,11 +209,9 @@ class Frozen(DiskCase):
         erin.read_until(re.compile("ERR history-unavailable lobby: .+"))
         self.assertEqual(frank.receive_until(lambda frame: frame["type"] == "error")[-1]["data"]["code"],
                          "history-unavailable")
-        # By now it is known, and nobody waits for it again.
-        began = time.monotonic()
+        # That nobody waits for it again, once it is known, is shown by SlowDiskTests with a clock of its own.
         for _ in range(5):
             self.assertEqual(self.http.get("/messages?room=lobby").status, 503)
-        self.assertLess(time.monotonic() - began, 4)
         self.assertEqual(self.http.get("/rooms").status, 200)
         self.assertIn(" warning history cannot be read: the disk has not answered", self.chat.log())
         disk.thaw()
