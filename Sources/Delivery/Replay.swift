@@ -141,8 +141,14 @@ package final class Replay {
         readPreceding()
         continue
       }
-      if cursor >= target { return finish() }
-      if !takeRecent() { readPage() }
+      // A read from behind what this loop has shown waits until it has shown that.
+      if cursor > shard.newestShown {
+        readPage()
+      } else if cursor >= target {
+        return finish()
+      } else if !takeRecent() {
+        readPage()
+      }
     }
   }
 

@@ -87,7 +87,9 @@ package final class RoomSubscriber {
     switch followed.remove(at: index).phase {
     case .replaying(let replay):
       replay.leave(room)
-      running.removeAll { $0.isOver }
+      if !running.contains(where: { $0 === replay && $0.isOver }) { return }
+      running.removeAll { $0 === replay }
+      sink.replayEnded(of: [], at: replay.cursor)
     case .live: shard.leaveRoom(session, room)
     }
   }
@@ -167,6 +169,7 @@ package protocol RoomSubscriberSink: AnyObject {
   func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark)
   /// Calls ``RoomSubscriber/outputDrained()`` when everything has been sent.
   func continueWhenDrained()
+  /// `rooms`: those that are live from here on; none if the last of them was left meanwhile.
   func replayEnded(of rooms: [RoomID], at cursor: MessageID)
   /// Everything up to `after` was shown, and nothing follows: the rooms are to be left.
   func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError)

@@ -67,7 +67,9 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
 
   func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {}
   func continueWhenDrained() { connection.notifyWhenDrained() }
-  func replayEnded(of rooms: [RoomID], at cursor: MessageID) { say("live") }
+  func replayEnded(of rooms: [RoomID], at cursor: MessageID) {
+    say(rooms.isEmpty ? "left at \(cursor)" : "live")
+  }
   func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) { say("failed after \(after)") }
   func outputDrained() { subscriber.outputDrained() }
   func closed() { subscriber.end(reason: "closed") }
@@ -208,6 +210,60 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     try await say(fixture, "a")
     try await say(fixture, "b")
     #expect(watching.lines(through: "802") == ["802"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  /// Whoever waits for the end of a replay is told of it.
+  @Test func theOnlyRoomOfAReplayIsLeft() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    try await say(fixture, "a", 3)
+    let (reading, goesOn) = (Semaphore(), Semaphore())
+    fixture.reads.beforeAnswer { number in
+      guard number == 1 else { return }
+      reading.signal()
+      goesOn.wait()
+    }
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch("a", after: 1) }
+    reading.wait()
+    await watching.onLoop { watcher in
+      watcher.subscriber.leave(watcher.subscriber.rooms[0])
+      #expect(!watcher.subscriber.isReplaying)
+    }
+    #expect(watching.lines(through: "left at 1") == ["left at 1"])
+    goesOn.signal()
+    try await say(fixture, "a")
+    await watching.onLoop { $0.cutOff() }
+    #expect(watching.lines(through: nil) == [" all 0"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  /// A cursor of another process may name an entry that has not come here yet. It is not live before that.
+  @Test func aReplayBehindAnEntryThatIsToComeWaitsForIt() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    try await say(fixture, "a", 3)
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch("a", after: 5) }
+    let post = Request(
+      SessionID(loop: 0, serial: 99),
+      .post(try RoomName("a"), try MessageText("x"), as: try Nick("ann"), .user, once: nil))
+    // What is submitted at once is one batch.
+    fixture.order.submit([post, post, post])
+    #expect(watching.lines(through: "live") == ["old 6", "live"])
+    fixture.order.submit([post])
+    #expect(watching.lines(through: "7") == ["7"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  @Test func aReplayBehindAnEntryThatDoesNotComeFails() async throws {
+    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    try await say(fixture, "a", 3)
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch("a", after: 5) }
+    #expect(watching.lines(through: "failed after 5") == ["failed after 5"])
     close(watching.peer)
     fixture.stop()
   }
