@@ -40,11 +40,12 @@ struct PendingReads<Completion> {
     return deadlines.isEmpty ? nil : deadlines[head].deadline
   }
 
-  /// Those that have waited too long, in order.
-  mutating func takeOverdue(at now: Int64) -> [Completion] {
-    var overdue: [Completion] = []
+  /// Those that have waited too long, in order, with their numbers.
+  mutating func takeOverdue(at now: Int64) -> [(number: Int, completion: Completion)] {
+    var overdue: [(number: Int, completion: Completion)] = []
     while let deadline = nextDeadline(), deadline <= now {
-      if let completion = take(deadlines[head].number) { overdue.append(completion) }
+      let number = deadlines[head].number
+      if let completion = take(number) { overdue.append((number, completion)) }
     }
     return overdue
   }

@@ -42,6 +42,8 @@ extension Shard {
       if holder.isBeside(id) { participants[holder.serial]?.participant.probe() }
     }
     origin?.participant.received(event)
+    // Whoever joined and is cut off by what it is told of it does not follow the room.
+    if case .joined(let joining) = event.kind, origin != nil { forgetIfEmpty(joining.room) }
   }
 
   /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself:

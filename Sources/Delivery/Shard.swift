@@ -37,7 +37,9 @@ package final class Shard {
   /// for its own.
   private var earlyReads: [(query: HistoryQuery, number: Int)] = []
   private let incidents: ThrottledLog
-  private var waitingForLog: [() -> Void] = []
+  private var waitingForLog: [(session: SessionID, action: () -> Void)] = []
+  /// Those that wait for the log, each once.
+  private var sessionsWaitingForLog: Set<SessionID> = []
   let pacer: ReplayPacer
 
   /// How long a read of history may take. A reader that touches a file system that is frozen or gone waits in
@@ -129,8 +131,8 @@ package final class Shard {
 
   // MARK: Rooms
 
-  /// Shows the room's events to the session from here on. The room was joined in this turn, or a replay has
-  /// come to its present.
+  /// Shows the room's events to the session from here on. The session is being told that it has joined the
+  /// room, or a replay has come to its present.
   func goLive(_ session: SessionID, in room: RoomID) {
     guard let seat = participants[session.serial], let output = seat.output else { return }
     rooms[room]?.add(output, seat.format)
@@ -167,7 +169,7 @@ package final class Shard {
     forgetIfEmpty(room)
   }
 
-  private func forgetIfEmpty(_ room: RoomID) {
+  func forgetIfEmpty(_ room: RoomID) {
     if rooms[room]?.isEmpty == true { rooms[room] = nil }
   }
 
@@ -222,25 +224,32 @@ package final class Shard {
 
   private func refuseOverdueReads() {
     isTimingReads = false
-    for completion in reads.takeOverdue(at: reactor.now) {
-      refuse(.unreadable(reason: "the disk has not answered in time"), completion)
+    let early = Set(earlyReads.map(\.number))
+    for (number, completion) in reads.takeOverdue(at: reactor.now) {
+      let reason =
+        early.contains(number)
+        ? "an entry that was given its id has not come in time" : "the disk has not answered in time"
+      refuse(.unreadable(reason: reason), completion)
     }
     earlyReads.removeAll { !reads.isWaiting($0.number) }
     timeReads()
   }
 
   /// Runs `action` when the log takes messages again; at once if it does by now: it may have found room since
-  /// the caller looked, and then no batch follows that would tell. See ``Order/isFull``.
-  package func whenLogHasRoom(_ action: @escaping () -> Void) {
-    if order.isFull { waitingForLog.append(action) } else { action() }
+  /// the caller looked, and then no batch follows that would tell. A session that waits already waits as it
+  /// did. See ``Order/isFull``.
+  package func whenLogHasRoom(for session: SessionID, _ action: @escaping () -> Void) {
+    if !order.isFull { return action() }
+    if sessionsWaitingForLog.insert(session).inserted { waitingForLog.append((session, action)) }
   }
 
   func batchDelivered() {
     if !earlyReads.isEmpty { startEarlyReads() }
     if waitingForLog.isEmpty || order.isFull { return }
-    let actions = waitingForLog
+    let waiting = waitingForLog
     waitingForLog = []
-    for action in actions { action() }
+    sessionsWaitingForLog = []
+    for (_, action) in waiting { action() }
   }
 
   // MARK: Other threads

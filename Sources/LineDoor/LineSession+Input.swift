@@ -68,7 +68,7 @@ extension LineSession: ConnectionHandler {
     connection.pauseInput()
     // What is in flight ends with an event of this session; if it is the log that is full, that says when it
     // has room.
-    if isIdle { shard.whenLogHasRoom { [weak self] in self?.goOn() } }
+    if isIdle { shard.whenLogHasRoom(for: id) { [weak self] in self?.goOn() } }
   }
 
   /// More comes than may: it waits, and who goes on like that for too long has to go, once all that was taken

@@ -70,6 +70,27 @@ import Threads
     var next = answers.makeAsyncIterator()
     #expect(try #require(await next.next()).hasPrefix("failure"))
     #expect(fixture.reads.count == 0)
+    #expect(
+      fixture.incidents.withLock { $0 } == [
+        "history cannot be read: an entry that was given its id has not come in time"
+      ])
+    fixture.stop()
+  }
+
+  /// As a WebSocket that is cut off while it is let in.
+  @Test func whoJoinsARoomAndDoesNotFollowItLeavesNothing() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    let (room, nick) = (try RoomName("room"), try Nick("ann"))
+    let member = Member()
+    await fixture.on(0) { shard in
+      member.id = shard.enter(member, output: nil, format: FormatID(0))
+      shard.request(member.id, .enter(nick, room, after: nil))
+    }
+    await fixture.settle()
+    await fixture.on(0) { shard in
+      #expect(member.hasJoined)
+      #expect(shard.rooms.isEmpty)
+    }
     fixture.stop()
   }
 
@@ -95,7 +116,8 @@ import Threads
   @Test func whoWaitsForALogThatHasRoomGoesOnAtOnce() async throws {
     let fixture = try ChatFixture(loops: 1)
     let hasRun = Run()
-    await fixture.on(0) { shard in shard.whenLogHasRoom { hasRun.flag.withLock { $0 = true } } }
+    await fixture.on(0) { shard in shard.whenLogHasRoom(for: shard.id) { hasRun.flag.withLock { $0 = true } }
+    }
     #expect(hasRun.flag.withLock { $0 })
     fixture.stop()
   }
@@ -128,9 +150,11 @@ import Threads
     }
   }
 
-  private final class Member: Participant {
+  /// Used on its loop only.
+  private final class Member: Participant, @unchecked Sendable {
     var id = SessionID(loop: 0, serial: 0)
-    func received(_ event: Event) {}
+    private(set) var hasJoined = false
+    func received(_ event: Event) { if case .joined = event.kind { hasJoined = true } }
     func probe() {}
     func shutDown() {}
   }

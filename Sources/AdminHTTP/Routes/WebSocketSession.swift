@@ -220,7 +220,7 @@ extension WebSocketSession: ConnectionHandler {
       }
       if door.shard.order.isFull {
         connection.pauseInput()
-        door.shard.whenLogHasRoom { [weak self] in self?.goOn() }
+        door.shard.whenLogHasRoom(for: id) { [weak self] in self?.goOn() }
         return offset
       }
       if frames >= allowance {
