@@ -46,13 +46,15 @@ package struct Event: Sendable, Equatable {
     self.kind = kind
   }
 
+  /// See ``Renaming/halves(of:)`` for what else is seen of a change of name.
   package var audience: Audience {
     switch kind {
     case .message(_, in: let room, _, _): .room(room)
     case .topic(let change): .room(change.room)
     case .joined(let joining): joining.isFirst ? .room(joining.room) : .nobody
     case .parted(let parting): parting.isLast ? .room(parting.room) : .nobody
-    case .renamed(let renaming): .rooms(renaming.rooms.map(\.id))
+    // Where it is not seen as a change of name, its halves are seen.
+    case .renamed(let renaming): .rooms(renaming.rooms.filter { $0.look == .renamed }.map(\.id))
     case .quit(let quitting): .rooms(quitting.rooms.filter(\.isLast).map(\.id))
     case .wanted(let holder): .session(holder)
     case .repeated, .named, .opened, .closed, .refused: .nobody

@@ -22,6 +22,15 @@ package protocol EventFormat: Sendable {
 
 extension EventFormat {
   package var renamesPerRoom: Bool { false }
+
+  /// Whether an event that concerns several rooms is shown in each of them.
+  func isPerRoom(_ event: Event) -> Bool {
+    switch event.kind {
+    case .renamed: renamesPerRoom
+    case .quit: quitsPerRoom
+    case .message, .topic, .repeated, .named, .opened, .closed, .joined, .parted, .refused, .wanted: true
+    }
+  }
 }
 
 /// Whom an event is shown to.

@@ -21,25 +21,17 @@ extension Shard {
     showRun()
     // The origin is told of what it entered after it was shown as the others are, and of what it left after
     // nothing is shown to it.
+    if case .parted(let parting) = event.kind, origin != nil { leaveRoom(event.origin, parting.room) }
+    show(event, except: origin?.output)
     switch event.kind {
-    case .message, .repeated, .named, .opened, .closed, .refused: break
     case .topic(let change):
-      show(event, in: change.room, except: origin?.output)
       rooms[change.room]?.note(.topic(change.stored))
       newestShown = change.id
     case .joined(let joining):
-      if joining.isFirst { show(event, in: joining.room, except: nil) }
       if origin != nil, rooms[joining.room] == nil {
-        rooms[joining.room] = LocalRoom(
-          id: joining.room, name: joining.name, newest: joining.newest)
+        rooms[joining.room] = LocalRoom(id: joining.room, name: joining.name, newest: joining.newest)
       }
-    case .parted(let parting):
-      if origin != nil { leaveRoom(event.origin, parting.room) }
-      if parting.isLast { show(event, in: parting.room, except: nil) }
-    case .renamed(let renaming): show(renaming, event, except: origin?.output)
-    case .quit(let quitting): show(quitting, event)
-    case .wanted(let holder):
-      if holder.isBeside(id) { participants[holder.serial]?.participant.probe() }
+    case .message, .repeated, .named, .opened, .closed, .parted, .renamed, .quit, .refused, .wanted: break
     }
     origin?.participant.received(event)
     // Whoever joined and is cut off by what it is told of it does not follow the room.
@@ -76,38 +68,30 @@ extension Shard {
     run.end()
   }
 
-  private func show(_ event: Event, in id: RoomID, except excluded: Output?) {
-    guard let room = rooms[id] else { return }
-    for group in room.groups {
-      send(event, in: room.name, group.format, to: group.outputs, except: excluded)
+  /// Shows an event to its audience on this loop, but for the session that caused it.
+  private func show(_ event: Event, except origin: Output?) {
+    switch event.audience {
+    case .nobody: break
+    case .room(let id):
+      guard let room = rooms[id] else { break }
+      for group in room.groups { send(event, in: room.name, group.format, to: group.outputs, except: origin) }
+    case .rooms(let ids): show(event, in: ids.compactMap { rooms[$0] }, except: origin)
+    case .session(let holder):
+      if holder.isBeside(id) { participants[holder.serial]?.participant.probe() }
     }
-  }
-
-  /// Shows a change of name once to each session that is in one of the rooms, or in each room by itself.
-  private func show(_ renaming: Renaming, _ event: Event, except excluded: Output?) {
-    show(event, in: renaming.rooms.filter { $0.look == .renamed }.map(\.id), except: excluded) {
-      $0.renamesPerRoom
+    if case .renamed(let renaming) = event.kind {
+      for half in renaming.halves(of: event.origin) { show(half, except: origin) }
     }
-    for half in renaming.halves(of: event.origin) {
-      if case .room(let room) = half.audience { show(half, in: room, except: excluded) }
-    }
-  }
-
-  private func show(_ quitting: Quitting, _ event: Event) {
-    show(event, in: quitting.rooms.filter(\.isLast).map(\.id), except: nil) { $0.quitsPerRoom }
   }
 
   /// Shows what concerns several rooms: in each of them, or once to each session that is in one of them.
-  private func show(
-    _ event: Event, in ids: [RoomID], except excluded: Output?, isPerRoom: (any EventFormat) -> Bool
-  ) {
-    let rooms = ids.compactMap { self.rooms[$0] }
+  private func show(_ event: Event, in rooms: [LocalRoom], except origin: Output?) {
     guard let first = rooms.first else { return }
     for format in Self.formats(in: rooms) {
-      if isPerRoom(formats[format.index]) {
-        for room in rooms { send(event, in: room.name, format, to: room.outputs(format), except: excluded) }
+      if formats[format.index].isPerRoom(event) {
+        for room in rooms { send(event, in: room.name, format, to: room.outputs(format), except: origin) }
       } else {
-        send(event, in: first.name, format, to: Self.outputs(format, in: rooms), except: excluded)
+        send(event, in: first.name, format, to: Self.outputs(format, in: rooms), except: origin)
       }
     }
   }

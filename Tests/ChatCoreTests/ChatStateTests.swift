@@ -90,10 +90,14 @@ import Testing
     // In `other`, a session of the old name stays; in `third`, one of the new name was there before.
     state.decide(bob, .enter(try Nick("ann"), other, after: nil))
     state.decide(SessionID(loop: 1, serial: 1), .enter(try Nick("anna"), third, after: nil))
-    guard case .renamed(let renaming) = state.decide(alice, .claim(try Nick("anna"))).first?.kind else {
+    let event = try #require(state.decide(alice, .claim(try Nick("anna"))).first)
+    guard case .renamed(let renaming) = event.kind else {
       Issue.record("not renamed")
       return
     }
+    let ids = renaming.rooms.map(\.id)
+    #expect(event.audience == .rooms([ids[0]]))
+    #expect(renaming.halves(of: alice).map(\.audience) == [.room(ids[1]), .room(ids[2])])
     #expect(renaming.rooms.map(\.look) == [.renamed, .arrived, .departed])
     #expect(renaming.rooms.map(\.name) == [lobby, other, third])
   }
