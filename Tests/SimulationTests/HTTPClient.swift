@@ -8,7 +8,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
     case post(room: String, user: String, text: String)
     /// `newest`: what was published when it was asked.
     case page(room: String, after: MessageID, limit: Int, newest: MessageID)
-    case rooms
+    case rooms(expected: [String])
   }
 
   private var waiting: [Asked] = []
@@ -43,7 +43,7 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
       socket?.send(
         "GET /messages?room=\(room)&after=\(after)&limit=\(limit)&kinds=all HTTP/1.1\r\nHost: x\r\n\r\n")
     default:
-      waiting.append(.rooms)
+      waiting.append(.rooms(expected: truth.roomsToList))
       socket?.send("GET /rooms HTTP/1.1\r\nHost: x\r\n\r\n")
     }
   }
@@ -67,10 +67,33 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
   private func takeResponse() -> (head: String, content: String)? {
     guard let socket, let end = socket.position(of: "\r\n\r\n") else { return nil }
     let head = String(decoding: socket.incoming[..<end], as: UTF8.self)
+    if head.contains("Transfer-Encoding: chunked") { return takeChunked(head, end + 4) }
     let length = Scan.after("Content-Length: ", head).flatMap { Scan.number($0) } ?? 0
     guard socket.incoming.count >= end + 4 + Int(length) else { return nil }
     _ = socket.take(end + 4)
     return (head, String(decoding: socket.take(Int(length)), as: UTF8.self))
+  }
+
+  /// A list that did not fit into one part; nil while its end has not come.
+  private func takeChunked(_ head: String, _ start: Int) -> (head: String, content: String)? {
+    guard let socket else { return nil }
+    var (content, at): ([UInt8], Int) = ([], start)
+    while let end = socket.incoming[at...].firstIndex(of: 0x0A) {
+      let size = String(decoding: socket.incoming[at..<end], as: UTF8.self).prefix {
+        $0 != "\r" && $0 != "\r\n"
+      }
+      guard let length = Int(size, radix: 16) else {
+        truth.fail("\(who): '\(size)' is no length of a chunk")
+        return nil
+      }
+      at = end + 1 + length + 2
+      if socket.incoming.count < at { return nil }
+      content += socket.incoming[(end + 1)..<(at - 2)]
+      if length > 0 { continue }
+      _ = socket.take(at)
+      return (head, String(decoding: content, as: UTF8.self))
+    }
+    return nil
   }
 
   private func answered(_ asked: Asked, _ status: Int, _ content: String) {
@@ -87,7 +110,10 @@ final class HTTPClient: SimulatedClient, CustomStringConvertible {
       if truth.items(in: room, after: 0, through: newest).contains(where: { !$0.isHidden }) {
         unexpected(asked, status, content)
       }
-    case (.page, 503), (.rooms, 200), (.page, 408), (.rooms, 408): break
+    case (.rooms(let expected), 200):
+      truth.checkRooms(Scan.rooms(content), expected, who)
+    case (.rooms, 503) where simulation.isEnding: break
+    case (.page, 503), (.page, 408), (.rooms, 408): break
     default: unexpected(asked, status, content)
     }
   }

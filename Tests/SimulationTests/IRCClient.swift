@@ -26,6 +26,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
   var description: String { "IRC, \(nick ?? "-"), in \(rooms.keys.sorted()), waits for \(waiting)" }
   override var who: String { "client \(number) (IRC)" }
   override var isIdle: Bool { waiting.isEmpty && nick != nil }
+  override var isAskedToAnswer: Bool { true }
   override var presences: [(room: String, name: String)] { rooms.keys.map { ($0, nick ?? "") } }
 
   override func connect() {
@@ -190,7 +191,11 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     case "PONG":
       guard case .ping(line.parameters.last) = waiting.first else { return unexpected(text) }
       answered()
-    case "ERROR", "PING": break
+    case "PING": if !isMute { socket?.send("PONG :\(line.parameters.last ?? "")\r\n") }
+    // The connection ends before it is known to be a client of IRC.
+    case "ERR" where text.hasPrefix("ERR timeout") && nick == nil: break
+    case "BYE" where nick == nil: break
+    case "ERROR": break
     default: unexpected(text)
     }
   }

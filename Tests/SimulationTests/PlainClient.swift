@@ -13,6 +13,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     case message(String, text: String)
     case part(String)
     case names(String)
+    /// `expected`: those that the list must have.
+    case rooms(expected: [String])
     case history(String)
     case since(String)
     case ping(String)
@@ -80,6 +82,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     case .message(let room, let text): "@ref=\(Truth.token(of: text)) MSG \(room) \(text)"
     case .part(let room): "PART \(room)"
     case .names(let room): "NAMES \(room)"
+    case .rooms: "ROOMS"
     case .history(let room): "HISTORY \(room) 3"
     case .since(let room): "SINCE \(room) 0"
     case .ping(let text): "PING \(text)"
@@ -132,7 +135,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
       send(.message(room, text: text))
       if simulation.random.oneIn(6) { send(.message(room, text: text)) }
     case 17: send(.part(room))
-    case 18, 19: send(.names(room))
+    case 18: send(.names(room))
+    case 19: send(simulation.random.oneIn(2) ? .names(room) : .rooms(expected: truth.roomsToList))
     case 20: send(.history(room))
     case 21:
       // Lines of topics do not say whether they are of a replay.
@@ -190,6 +194,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
       }
     case "END": end(room, fields.count > 2 ? MessageID(String(fields[2])) : nil, line)
     case "NAMES": listed += fields.dropFirst(2)
+    case "ROOM": listed.append(room)
     case "JOIN": presence(room, line) { $0.came(fields[2]) }
     case "PART": presence(room, line) { $0.went(fields[2]) }
     case "NICK":
@@ -293,6 +298,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
 
   private func end(_ room: String, _ id: MessageID?, _ line: String) {
     switch waiting.first {
+    case .rooms(let expected) where room == "ROOMS": truth.checkRooms(listed, expected, who)
     case .names(room):
       names[room]?.check(listed, truth, who)
       lastList = (room, listed)
@@ -313,6 +319,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func refused(_ code: String, _ line: String) {
+    // The connection ends: it has been silent without a nick.
+    if code.hasPrefix("timeout") { return }
     switch (waiting.first, code) {
     case (.nick, "nick-in-use:"), (.nick, "nick-in-use"): break
     case (.message(_, let text), "not-stored"), (.message(_, let text), "not-joined"),
@@ -337,7 +345,7 @@ extension PlainClient.Command {
   fileprivate var isJoin: Bool {
     switch self {
     case .join, .joinNewest: true
-    case .nick, .message, .part, .names, .history, .since, .ping, .quit: false
+    case .nick, .message, .part, .names, .rooms, .history, .since, .ping, .quit: false
     }
   }
 

@@ -9,6 +9,13 @@ enum Scan {
     json.split(separator: "{\"id\":", omittingEmptySubsequences: false).dropFirst().map { $0 }
   }
 
+  /// The names in a list of rooms.
+  static func rooms(_ json: String) -> [String] {
+    json.split(separator: "{\"room\":\"", omittingEmptySubsequences: false).dropFirst().map { room in
+      String(room.prefix { $0 != "\"" })
+    }
+  }
+
   /// The number at the beginning.
   static func number(_ text: some StringProtocol) -> Int64? { Int64(text.prefix { $0.isNumber }) }
 

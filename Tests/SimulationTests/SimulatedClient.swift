@@ -10,6 +10,8 @@ class SimulatedClient {
   var session: SessionID?
   /// It hardly reads.
   let isSlow: Bool
+  /// It does not answer when the server asks whether it is still there.
+  let isMute: Bool
   private var said = 0
   /// Bytes of its texts, one of these.
   private let fillers: [Int]
@@ -18,6 +20,7 @@ class SimulatedClient {
     self.number = number
     self.simulation = simulation
     isSlow = simulation.random.oneIn(4)
+    isMute = simulation.random.oneIn(4)
     fillers = simulation.random.oneIn(3) ? [300, 3_000] : [0, 0, 0, 40, 300]
   }
 
@@ -30,6 +33,8 @@ class SimulatedClient {
   func received() {}
   /// Nothing more is to come: everything that was asked for is answered.
   var isIdle: Bool { true }
+  /// The server asks it whether it is still there when it is silent.
+  var isAskedToAnswer: Bool { false }
   /// Does what is needed to come to rest.
   func settle() {}
   /// Asks who is in its rooms, at the end of a run.

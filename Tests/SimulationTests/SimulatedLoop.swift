@@ -13,13 +13,21 @@ final class SimulatedLoop: @unchecked Sendable {
   enum Door { case line, http }
 
   private let loop: EventLoop
+  /// How long a peer may be silent: short, so that some are in a run.
+  private static let timeouts = Keepalive.Timeouts(pingAfter: 4_000, pingTimeout: 3_000, registration: 8_000)
+  /// In as long as this, whoever is silent is gone.
+  static let silence = timeouts.pingAfter + timeouts.pingTimeout + 3 * timeouts.tick
+
+  private var shard: Shard?
   private var line: LineDoor?
   private var http: HTTPDoor?
   private let limiter = ConnectionLimiter(TrafficLimits())
 
   init(_ loop: EventLoop) { self.loop = loop }
 
-  func attach(_ index: Int, _ order: any Order, _ log: any EventLog, _ mailboxes: Mailboxes) {
+  func attach(
+    _ index: Int, _ order: any Order, _ log: any EventLog, _ mailboxes: Mailboxes, rooms: [StoredRoom] = []
+  ) {
     let encoder = IRCEncoder(serverName: "linechat")
     let settings = LineSettings(
       irc: encoder, softwareVersion: "linechat-0", networkName: "x", started: Timestamp(milliseconds: 0),
@@ -31,18 +39,26 @@ final class SimulatedLoop: @unchecked Sendable {
         batchSize: Histogram(bounds: []), commitSeconds: Histogram(bounds: []), queuedBytes: { 0 }))
     loop.betweenTurns { reactor in
       let shard = Shard(
-        loop: index, reactor, directory: index == 0 ? Directory() : nil, order: order, log: log,
+        loop: index, reactor, directory: index == 0 ? Directory(rooms: rooms) : nil, order: order, log: log,
         formats: LineFormats.all(encoder) + [WebSocketFormat()], metrics: DeliveryMetrics(),
         mailboxes: mailboxes)
       line = LineDoor(shard, settings)
       http = HTTPDoor(shard, httpSettings)
+      self.shard = shard
+      // As the server's doors do.
+      reactor.every(milliseconds: Self.timeouts.tick) { [weak shard] in
+        shard?.forEachParticipant { $0.look(at: reactor.turnTime, Self.timeouts) }
+      }
     }
   }
+
+  /// Takes leave of everybody, as the end of the server does.
+  func shutDown() { loop.betweenTurns { _ in shard?.forEachParticipant { $0.shutDown() } } }
 
   func turn() { loop.turn() }
 
   func end() {
-    (line, http) = (nil, nil)
+    (line, http, shard) = (nil, nil, nil)
     loop.end()
   }
 

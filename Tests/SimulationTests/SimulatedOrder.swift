@@ -5,11 +5,18 @@ import Threads
 /// own.
 final class SimulatedOrder: Order {
   private let waiting = Lock<[Request]>([])
+  private let isClosed = Lock(false)
   private let limit: Int
 
   init(limit: Int) { self.limit = limit }
 
-  func submit(_ requests: [Request]) { waiting.withLock { $0 += requests } }
+  func submit(_ requests: [Request]) {
+    if !isClosed.withLock({ $0 }) { waiting.withLock { $0 += requests } }
+  }
+
+  /// Takes no more requests.
+  func close() { isClosed.withLock { $0 = true } }
+
   var isFull: Bool { waiting.withLock { $0.lazy.map(\.cost).reduce(0, +) } > limit }
   var count: Int { waiting.withLock(\.count) }
 

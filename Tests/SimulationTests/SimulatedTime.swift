@@ -14,5 +14,7 @@ final class WaitingReads: Sendable {
 
   var count: Int { reads.withLock(\.count) }
   func add(_ read: @escaping @Sendable () -> Void) { reads.withLock { $0.append(read) } }
+  /// The process that waits for them is gone.
+  func forget() { reads.withLock { $0 = [] } }
   func answer(_ index: Int) { reads.withLock { $0.remove(at: index) }() }
 }

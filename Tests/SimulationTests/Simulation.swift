@@ -14,10 +14,9 @@ final class Simulation {
   let truth = Truth()
   var random: SeededGenerator
   let store: MemoryStore
-  private let order: SimulatedOrder
-  private let bus: LocalEventBus
-  private let applier: Applier
-  private var loops: [SimulatedLoop] = []
+  private var server: SimulatedServer
+  private let newServer: () throws -> SimulatedServer
+  private let crowd: SimulatedCrowd?
   private var clients: [SimulatedClient] = []
   private let time = SimulatedTime()
   private let reads = WaitingReads()
@@ -28,6 +27,8 @@ final class Simulation {
   /// again and again: not at the end of a run, when everybody reads.
   private let outputLimit: Int
   private var isDraining = false
+  /// The server ends: whoever comes in now is sent away.
+  private(set) var isEnding = false
   private let sendBuffer: Int32
   private let hasFaults: Bool
   private let isTraced: Bool
@@ -42,16 +43,12 @@ final class Simulation {
     hasFaults = random.oneIn(2)
     let (time, reads) = (self.time, self.reads)
     store = MemoryStore(reader: { reads.add($0) })
-    order = SimulatedOrder(limit: random.pick([2_000, 20_000, 1 << 20]))
-    bus = LocalEventBus(log: store)
-    applier = Applier(ChatState(), order: LocalOrder(), store: store) { time.now }
+    let orderLimit = random.pick([2_000, 20_000, 1 << 20])
     let memory = random.pick([100_000, 1 << 30, 1 << 30])
-    let eventLoops = try (0..<2).map { _ in
-      try EventLoop(memory: MemoryShare(limit: memory), clock: { time.now })
-    }
-    let mailboxes = Mailboxes(loops: eventLoops, bus: bus)
-    loops = eventLoops.map(SimulatedLoop.init)
-    for (index, loop) in loops.enumerated() { loop.attach(index, order, store, mailboxes) }
+    let store = self.store
+    newServer = { try SimulatedServer(store, time, memory: memory, orderLimit: orderLimit) }
+    server = try newServer()
+    crowd = random.oneIn(10) ? SimulatedCrowd(count: Int.random(in: 60...140, using: &random)) : nil
     for _ in 0..<3 { clients.append(PlainClient(clients.count, self)) }
     for _ in 0..<2 { clients.append(IRCClient(clients.count, self)) }
     for _ in 0..<2 { clients.append(WebSocketClient(clients.count, self)) }
@@ -67,47 +64,115 @@ final class Simulation {
   }
 
   func connect(_ door: SimulatedLoop.Door) -> (PeerSocket, SessionID?) {
-    random.pick(loops).connect(door, sendBuffer: sendBuffer, outputLimit: isDraining ? 1 << 20 : outputLimit)
+    random.pick(server.loops).connect(
+      door, sendBuffer: sendBuffer, outputLimit: isDraining ? 1 << 20 : outputLimit)
   }
 
   // MARK: A run
 
   /// Returns what went wrong.
-  func run() -> [String] {
+  func run() throws -> [String] {
     defer {
       for client in clients { client.socket?.close() }
-      for loop in loops { loop.end() }
+      server.end()
     }
-    while requestsLeft > 0, truth.failures.isEmpty { step() }
+    if let crowd { server.order.submit(try crowd.come()) }
+    // Half of the runs have a server that ends and is started again.
+    var lives = random.oneIn(2) ? 1 : 2
+    let requestsOfLife = requestsLeft / lives
+    while lives > 0, truth.failures.isEmpty {
+      let end = lives == 1 ? 0 : requestsLeft - requestsOfLife
+      while requestsLeft > end, truth.failures.isEmpty { try step() }
+      lives -= 1
+      if lives > 0, truth.failures.isEmpty { try restart() }
+    }
     store.withdrawFaults()
     store.failReads(nil)
     drain("the end")
+    passSilence()
+    drain("after a silence")
     if !truth.failures.isEmpty { return truth.failures }
     for client in clients { client.askNames() }
     drain("the lists of names")
     if !truth.failures.isEmpty { return truth.failures }
     var names: [String: Set<String>] = [:]
+    for name in crowd?.names ?? [] { names[SimulatedCrowd.room, default: []].insert(name) }
     for (room, name) in clients.flatMap(\.presences) { names[room, default: []].insert(name.lowercased()) }
     for client in clients { client.checkEnd(names) }
     truth.checkSayings()
     return truth.failures
   }
 
-  private func step() {
+  private func step() throws {
     let client = random.pick(clients)
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<22: act(client)
     case 22..<38: client.socket?.write(random.pick([1, 7, 60, 500, 1 << 16]))
     case 38..<54:
       if !client.isSlow || random.oneIn(30) { read(client, random.pick([1, 30, 400, 4_000, 1 << 16])) }
-    case 54..<74: random.pick(loops).turn()
+    case 54..<74: random.pick(server.loops).turn()
     case 74..<86: decide(Int.random(in: 1...12, using: &random))
     case 86..<91: publish()
     case 91..<95: answerRead()
     case 95..<97: time.pass(random.pick([1, 10, 350]))
     case 97: if random.oneIn(10) { time.pass(6_000) }
     case 98: if random.oneIn(4) { client.close() }
-    default: disturb()
+    default: if let crowd, random.oneIn(2) { server.order.submit(try crowd.stir(&random)) } else { disturb() }
+    }
+  }
+
+  /// The server ends in good order, and another is started on what it has left.
+  private func restart() throws {
+    trace("    the server ends")
+    isEnding = true
+    while server.order.count > 0 { decide(.max) }
+    publish()
+    server.order.close()
+    server.turn()
+    server.turn()
+    for loop in server.loops { loop.shutDown() }
+    // Three seconds, in which everybody reads.
+    for _ in 0..<300 where clients.contains(where: { $0.socket != nil }) {
+      for client in clients { read(client, 1 << 16) }
+      server.turn()
+      time.pass(10)
+    }
+    for client in clients where client.socket != nil {
+      truth.fail("\(client.who): \(client): still there at the end")
+    }
+    server.end()
+    reads.forget()
+    server = try newServer()
+    isEnding = false
+    truth.restarted()
+    trace("    the server is started again")
+    crowd?.serverEnded()
+    if let crowd { server.order.submit(try crowd.come()) }
+  }
+
+  /// Nobody says anything for longer than the server lets a peer be silent: who does not answer it has to go, and
+  /// nobody else.
+  private func passSilence() {
+    if !truth.failures.isEmpty { return }
+    trace("    silence")
+    let end = time.now + SimulatedLoop.silence
+    while time.now < end {
+      time.pass(500)
+      server.turn()
+      while server.order.count > 0 { decide(.max) }
+      publish()
+      while reads.count > 0 { answerRead() }
+      server.turn()
+      for client in clients {
+        read(client, 1 << 16)
+        client.socket?.write(1 << 16)
+      }
+    }
+    for client in clients where client.isAskedToAnswer {
+      let isGone = client.socket == nil
+      if isGone == client.isMute { continue }
+      truth.fail(
+        "\(client.who): \(client): \(client.isMute ? "mute, and still there" : "answers, and was ended")")
     }
   }
 
@@ -126,9 +191,8 @@ final class Simulation {
   private func decide(_ count: Int) {
     publish()
     let before = truth.newest
-    let requests = order.take(count)
-    if requests.isEmpty { return }
-    let events = applier.decide(requests[...])
+    let events = server.decide(count)
+    if events.isEmpty { return }
     if isTraced { for event in events { trace("    decided: \("\(event)".prefix(300))") } }
     let shown = Set(events.compactMap(\.entryID))
     let new = store.entries.reversed().prefix { $0.entryID.map { $0 > before } ?? false }
@@ -141,7 +205,7 @@ final class Simulation {
     if !unpublished.isEmpty { trace("    published") }
     for batch in unpublished {
       truth.published(batch)
-      bus.publish(batch)
+      server.publish(batch)
     }
     unpublished = []
   }
@@ -184,8 +248,8 @@ final class Simulation {
         client.socket?.write(1 << 16)
         read(client, 1 << 16)
       }
-      for loop in loops { loop.turn() }
-      while order.count > 0 { decide(.max) }
+      server.turn()
+      while server.order.count > 0 { decide(.max) }
       publish()
       while reads.count > 0 { answerRead() }
       time.pass(100)

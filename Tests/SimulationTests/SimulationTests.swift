@@ -8,7 +8,7 @@ import Testing
 /// only, then by `SWIFT_DETERMINISTIC_HASHING=1` it fails in all or in none.
 @Suite(.timeLimit(.minutes(5))) struct SimulationTests {
   /// What clients ask for in a run.
-  private static let requests = 120
+  private static let requests = 200
   /// After so many that fail, no more are tried.
   private static let failures = 5
 

@@ -11,7 +11,7 @@ final class Truth {
     let text: String
     let isTopic: Bool
     /// It is on disk, but its outcome was unknown: it is shown to nobody, and replays and pages give it.
-    let isHidden: Bool
+    fileprivate(set) var isHidden: Bool
   }
 
   /// What a client was told of something that it said.
@@ -52,6 +52,18 @@ final class Truth {
       if event.entryID != nil { add(event, isHidden: false) }
       if case .joined(let joining) = event.kind {
         entered[event.origin, default: []].append((joining.name.text, joining.newest))
+      }
+    }
+  }
+
+  /// A server has been started on what the one before has left: what is on disk is shown like the rest.
+  func restarted() {
+    entered = [:]
+    newestPublished = newest
+    for (room, items) in rooms {
+      for index in items.indices where items[index].isHidden {
+        rooms[room]?[index].isHidden = false
+        ids[items[index].id]?.item.isHidden = false
       }
     }
   }
@@ -104,7 +116,20 @@ final class Truth {
     return all[low..<end]
   }
 
-  var roomNames: [String] { rooms.keys.sorted() }
+  /// Those in which something was said that is published: each list of rooms has them.
+  var roomsToList: [String] {
+    rooms.keys.sorted().filter { room in
+      items(in: room, after: 0, through: newestPublished).contains { !$0.isHidden }
+    }
+  }
+
+  /// `expected`: the rooms that were to be listed when the list was asked for.
+  func checkRooms(_ listed: [String], _ expected: [String], _ who: @autoclosure () -> String) {
+    let rooms = Set(listed)
+    if rooms.count != listed.count { fail("\(who()): a room is listed twice: \(listed)") }
+    let missing = expected.filter { !rooms.contains($0) }
+    if !missing.isEmpty { fail("\(who()): \(missing) are missing in \(listed)") }
+  }
 
   /// The newest entry that the room had when the session entered it; to be asked once for each time.
   func takeEntrance(of session: SessionID, into room: String) -> MessageID? {

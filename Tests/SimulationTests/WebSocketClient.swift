@@ -17,6 +17,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   var description: String { "WebSocket, \(user) in \(room), open: \(isOpen), waits for \(waiting)" }
   override var who: String { "client \(number) (WebSocket)" }
   override var isIdle: Bool { isOpen && waiting.isEmpty }
+  override var isAskedToAnswer: Bool { true }
   override var presences: [(room: String, name: String)] { isOpen ? [(room, user)] : [] }
 
   override func connect() {
@@ -73,6 +74,7 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
     guard let socket, let end = socket.position(of: "\r\n\r\n") else { return false }
     let head = String(decoding: socket.take(end + 4), as: UTF8.self)
     if !head.hasPrefix("HTTP/1.1 101") {
+      if simulation.isEnding, head.hasPrefix("HTTP/1.1 503") { return false }
       truth.fail("\(who): \(head)")
       return false
     }
@@ -98,6 +100,10 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
   private func received(_ opcode: UInt8, _ frame: String) {
     simulation.trace("\(number) < \(frame.prefix(120))")
     if opcode == 8 { return closing(frame) }
+    if opcode == 9 {
+      if !isMute { socket?.send([0x8A, 0x80, 0, 0, 0, 0]) }
+      return
+    }
     switch Scan.string("type", frame) {
     case "history", "message": message(frame)
     case "join", "part": if Scan.string("room", frame) != room { unexpected(frame) }
