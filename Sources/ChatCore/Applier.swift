@@ -67,7 +67,7 @@ package final class Applier {
         var forgotten: Set<RoomName> = []
         for request in rest {
           let place = Place(id: nextID, time: time)
-          let use = try use(of: request, at: place)
+          let use = request.action.isOnce ? try use(of: request, at: place) : .unused
           let decided = events.count
           state.decide(request, at: place, use, into: &events)
           if !forgotten.isEmpty, events[decided...].contains(where: { $0.opensRoom(of: forgotten) }) {

@@ -31,19 +31,13 @@ package struct Request: Sendable, Equatable {
 
   package let session: SessionID
   package let action: Action
-
-  package init(_ session: SessionID, _ action: Action) {
-    self.session = session
-    self.action = action
-  }
-
   /// Bytes that it takes in memory, about; what bounds of queues are counted in.
-  package var cost: Int {
-    switch action {
-    case .publish(_, let text, _, _), .post(_, let text, _, _, _): 128 + text.string.utf8.count
-    case .setTopic(_, let text): 128 + text.utf8.count
-    case .claim, .enter, .join, .part, .end: 128
-    }
+  package let cost: Int
+
+  package init(_ session: SessionID, _ action: consuming Action) {
+    self.session = session
+    cost = 128 + action.textBytes
+    self.action = action
   }
 }
 
@@ -58,6 +52,22 @@ extension Request.Action {
     case .post: .post
     case .setTopic: .setTopic
     case .end: .end
+    }
+  }
+
+  fileprivate var textBytes: Int {
+    switch self {
+    case .publish(_, let text, _, _), .post(_, let text, _, _, _): text.string.utf8.count
+    case .setTopic(_, let text): text.utf8.count
+    case .claim, .enter, .join, .part, .end: 0
+    }
+  }
+
+  /// Something is to be said once. To be asked before ``utterance``, of which few need the copy.
+  package var isOnce: Bool {
+    switch self {
+    case .publish(_, _, _, once: .some), .post(_, _, as: _, _, once: .some): true
+    case .publish, .post, .claim, .enter, .join, .part, .setTopic, .end: false
     }
   }
 
@@ -103,6 +113,9 @@ package struct SessionID: Hashable, Sendable {
     self.incarnation = incarnation
     self.serial = serial
   }
+
+  /// The sessions of one run of a node differ by loop and serial: what else is equal need not be mixed in.
+  package func hash(into hasher: inout Hasher) { hasher.combine(serial &* 0x1_0000 &+ UInt64(loop)) }
 
   /// Whether both are sessions of one loop of one run of a process.
   package func isBeside(_ other: SessionID) -> Bool {

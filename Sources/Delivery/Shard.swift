@@ -105,7 +105,7 @@ package final class Shard {
   }
 
   /// Puts a request into the order at the end of this turn.
-  package func request(_ session: SessionID, _ action: Request.Action) {
+  package func request(_ session: SessionID, _ action: consuming Request.Action) {
     requests.append(Request(session, action))
   }
 

@@ -25,6 +25,8 @@ struct DialectDetection {
 
   private var kept: Kept? = Kept()
 
+  /// Nothing is kept: a line decides by itself, and only for IRC.
+  var isSettled: Bool { kept == nil }
   /// Answers are to be kept back.
   var isHolding: Bool { kept?.choice.isHolding ?? false }
   /// Lines are to be dealt with before the next one.

@@ -8,6 +8,10 @@ extension LineSession {
   /// Deals with one line. Returns its cost; nil if it has to wait until the session is idle again, or may
   /// send another message.
   func take(_ line: Span<UInt8>, endsWithCRLF: Bool) -> Int? {
+    // The way of most lines.
+    if detection.isSettled, books.registration != .plain || !Dialect.switchesToIRC(line) {
+      return obey(line)
+    }
     if books.registration == .plain {
       switch detection.weigh(line, hasNick: books.nick != nil) {
       case .irc:
@@ -33,10 +37,10 @@ extension LineSession {
       guard canPublish else { return nil }
       submit(action)
     case .done: break
-    case .steps(let steps) where steps.allSatisfy(\.isSubmit):
-      guard canPublish else { return nil }
+    case .steps(let steps):
+      guard steps.allSatisfy(\.isSubmit) ? canPublish : isIdle else { return nil }
       run(step)
-    case .steps, .say, .refuse, .request, .ask, .read, .page, .goLive, .replay, .close, .door:
+    case .say, .refuse, .request, .ask, .read, .page, .goLive, .replay, .close, .door:
       guard isIdle else { return nil }
       run(step)
     }

@@ -6,12 +6,13 @@ import Traffic
 
 extension LineSession: Participant {
   func received(_ event: Event) {
-    books.note(event)
-    if case .parted(let parting) = event.kind { subscriber.leave(parting.room) }
     switch event.kind {
     case .message, .repeated: settleMessage(event)
     case .refused(let refusal) where refusal.verb == .publish: settleMessage(event)
-    case .refused, .topic, .named, .joined, .parted, .renamed, .quit: if connection.isOpen { happened(event) }
+    case .refused, .topic, .named, .joined, .parted, .renamed, .quit:
+      books.note(event)
+      if case .parted(let parting) = event.kind { subscriber.leave(parting.room) }
+      if connection.isOpen { happened(event) }
     case .opened, .closed, .wanted: break
     }
   }

@@ -35,7 +35,8 @@ package final class WorkQueue<Item: Sendable>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     if isClosed { return false }
     let wasEmpty = items.isEmpty
-    items.append(contentsOf: new)
+    // Nothing is copied where a queue of one piece is taken whole.
+    if wasEmpty { items = new } else { items.append(contentsOf: new) }
     if wasEmpty { pthread_cond_signal(filled) }
     return true
   }

@@ -42,8 +42,11 @@ package final class LocalOrder: Order {
 
   package func submit(_ requests: [Request]) {
     if requests.isEmpty { return }
-    bytes.add(requests.reduce(0) { $0 + $1.cost }, ordering: .relaxed)
-    queue.append(contentsOf: requests)
+    var cost = 0
+    for index in requests.indices { cost += requests[index].cost }
+    // They may have been dealt with before `append` returns.
+    bytes.add(cost, ordering: .relaxed)
+    if !queue.append(contentsOf: requests) { finished(cost: cost) }
   }
 
   /// Bytes that wait, in ``Request/cost``.
@@ -55,7 +58,10 @@ package final class LocalOrder: Order {
   package func take(within milliseconds: Int?) -> [Request]? { queue.take(within: milliseconds) }
 
   /// What was taken, and costs so much, has been dealt with: there is room for more.
-  package func finished(cost: Int) { bytes.subtract(cost, ordering: .sequentiallyConsistent) }
+  package func finished(cost: Int) {
+    let left = bytes.subtract(cost, ordering: .sequentiallyConsistent).newValue
+    precondition(left >= 0, "what is dealt with was submitted")
+  }
 
   /// Takes no more requests; what was submitted before is still handed out.
   package func close() { queue.close() }

@@ -30,7 +30,8 @@ extension ChatState {
         try store(said, once: reference, use, log, at: place, by: session, &events)
       case .post(let room, let text, let user, let role, let reference):
         if role == .user { try checkReserved(user) }
-        let said = Said(room: room, user: user, text: text, kind: .message, role: role)
+        let said = Said(
+          room: room, id: roomIDs[room], user: user, text: text, kind: .message, role: role)
         try store(said, once: reference, use, log, at: place, by: session, &events)
       case .setTopic(let room, let text):
         try setTopic(text, of: room, log, at: place, by: session, &events)
@@ -204,6 +205,8 @@ extension ChatState {
 
   private struct Said {
     let room: RoomName
+    /// nil where there is no room of that name yet. It is looked up once.
+    let id: RoomID?
     let user: Nick
     let text: MessageText
     let kind: Message.Kind
@@ -217,14 +220,14 @@ extension ChatState {
     guard let id = roomIDs[name], member.rooms.contains(id) else {
       throw ProtocolError(.notJoined, asked: name.text)
     }
-    return Said(room: name, user: member.nick, text: text, kind: kind, role: .user)
+    return Said(room: name, id: id, user: member.nick, text: text, kind: kind, role: .user)
   }
 
   private mutating func store(
     _ said: Said, once reference: MessageReference?, _ use: ReferenceUse, _ log: Log, at place: Place,
     by session: SessionID, _ events: inout [Event]
   ) throws(ProtocolError) {
-    try checkOpening(said.room)
+    if said.id == nil { try checkOpening(said.room) }
     try Self.check(log, asked: "MSG")
     func message(in room: String, id: MessageID, time: Timestamp) -> Message {
       Message(
@@ -234,11 +237,11 @@ extension ChatState {
     switch use {
     case .unused: break
     case .same(let id, let time):
-      let room = roomIDs[said.room].flatMap { rooms[$0]?.name.text } ?? said.room.text
+      let room = said.id.flatMap { rooms[$0]?.name.text } ?? said.room.text
       return happen(.repeated(message(in: room, id: id, time: time)), by: session, &events)
     case .different: throw ProtocolError(.referenceUsed, asked: reference?.text ?? "")
     }
-    let id = open(said.room, by: session, &events)
+    let id = said.id ?? open(said.room, by: session, &events)
     guard let room = rooms[id] else { return }
     let stored = message(in: room.name.text, id: place.id, time: place.time)
     happen(.message(stored, in: id, once: reference, before: room.before), by: session, &events)
