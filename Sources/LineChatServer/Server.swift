@@ -86,16 +86,20 @@ struct Server {
           serverLog.info("the log: commits succeed again")
         }
       },
-      clockDoubted: { ahead in
+      clockRunsAhead: { ahead in
         guard let ahead else { return serverLog.info("the clock is believed again") }
         for warning in LogTimes(clockAhead: ahead).warnings { serverLog.warning(warning.text) }
       })
     try log.start(deciding: order, configuration.policy, observers: observers) { bus.publish($0) }
     let doors = loops.map { $0.mailbox(of: Accepted.self) }
     let shutdown = Shutdown(self)
+    let attached = WorkQueue<Void>()
     for index in loops.indices.dropFirst() {
-      try startThread(index) { reactor in _ = attach(index, reactor, doors[index], shutdown) }
+      try startThread(index, attached) { reactor in _ = attach(index, reactor, doors[index], shutdown) }
     }
+    // Nothing is published before each loop listens: a loop takes what it finds stored for shown.
+    var waitedFor = 1
+    while waitedFor < loops.count { waitedFor += attached.take()?.count ?? loops.count }
     let publisher = AgentPublisher(on: loops[0])
     try loops[0].run { reactor in
       let shard = attach(0, reactor, doors[0], shutdown)
@@ -125,9 +129,21 @@ struct Server {
     return shard
   }
 
-  private func startThread(_ index: Int, prepare: @escaping @Sendable (Reactor) -> Void) throws {
+  /// `attached` is given an element when `prepare` has returned, or the loop cannot run.
+  private func startThread(
+    _ index: Int, _ attached: WorkQueue<Void>, prepare: @escaping @Sendable (Reactor) -> Void
+  ) throws {
     let loop = loops[index]
-    try Thread.detached { try? loop.run(prepare: prepare) }
+    try Thread.detached {
+      do {
+        try loop.run { reactor in
+          prepare(reactor)
+          attached.append(contentsOf: [()])
+        }
+      } catch {
+        attached.append(contentsOf: [()])
+      }
+    }
   }
 
   private func startAgent(
