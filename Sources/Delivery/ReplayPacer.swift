@@ -10,14 +10,13 @@ final class ReplayPacer {
   private let reactor: Reactor
   private var turn = 0
   private var spent = 0
-  private var waiting: [Replay] = []
-  private var first = 0
+  private var waiting = Queue<Replay>()
 
   init(_ reactor: Reactor) { self.reactor = reactor }
 
   /// Whether a replay may go on now. If not, its ``Replay/goOnInTurn()`` is called when it may.
   func admits(_ replay: Replay) -> Bool {
-    if first == waiting.count, hasRest { return true }
+    if waiting.isEmpty, hasRest { return true }
     wait(replay)
     return false
   }
@@ -38,16 +37,8 @@ final class ReplayPacer {
 
   /// To be called at the end of each turn.
   func turnEnds() {
-    let end = waiting.count
-    while first < end, hasRest {
-      first += 1
-      waiting[first - 1].goOnInTurn()
-    }
-    // At most half of the array is past, so that moving the rest costs each replay one step.
-    if first * 2 >= waiting.count {
-      waiting.removeFirst(first)
-      first = 0
-    }
-    if first < waiting.count { reactor.goOnSoon() }
+    // Those that wait again have their turn after all others.
+    for _ in 0..<waiting.count where hasRest { waiting.popFirst()?.goOnInTurn() }
+    if !waiting.isEmpty { reactor.goOnSoon() }
   }
 }

@@ -104,41 +104,34 @@ struct FreshMarks {
 
 /// What ``OutputMarks`` keeps of one output for longer than a turn.
 final class KeptMarks {
-  /// In the order of their ends, from `first` on.
-  private var ends: [EndMark] = []
-  private var first = 0
+  /// In the order of their ends.
+  private var ends = Queue<EndMark>()
   fileprivate(set) var lost = DroppedMarks()
 
-  var bytes: Int { (ends.count - first) * MemoryLayout<EndMark>.stride }
+  var bytes: Int { ends.count * MemoryLayout<EndMark>.stride }
 
   func add(_ mark: EndMark) { ends.append(mark) }
 
   func forget(sent: Int) {
-    while first < ends.count, ends[first].end <= sent { first += 1 }
-    // At most half of the array is past, so that moving the rest costs each mark one step.
-    if first > 0, first * 2 >= ends.count {
-      ends.removeFirst(first)
-      first = 0
-    }
+    while let first = ends.first, first.end <= sent { _ = ends.popFirst() }
   }
 
   func move(by count: Int) {
     forget(sent: count)
-    for index in ends.indices { ends[index] = ends[index].moved(by: -count) }
+    ends.update { $0 = $0.moved(by: -count) }
   }
 
   /// What is left when everything is sent.
   func withoutEnds() -> KeptMarks? {
     if lost.isEmpty { return nil }
-    ends = []
-    first = 0
+    ends = Queue()
     return self
   }
 
   func dropped(from boundary: Int) -> DroppedMarks {
     forget(sent: boundary)
     var dropped = DroppedMarks()
-    for mark in ends[first...] { dropped.note(mark.mark) }
+    for mark in ends.elements { dropped.note(mark.mark) }
     // What is lost came later.
     for mark in lost.all { dropped.note(mark) }
     return dropped
