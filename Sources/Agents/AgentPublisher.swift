@@ -41,7 +41,7 @@ package final class AgentPublisher: Sendable {
 /// The publisher's place among the sessions of its loop.
 private final class AgentParticipant: Participant {
   private let shard: Shard
-  private var session: SessionID?
+  private var session = SessionID(loop: 0, serial: 0)
   private var waiting: [CheckedContinuation<Message, any Error>] = []
 
   init(_ shard: Shard) {
@@ -53,7 +53,6 @@ private final class AgentParticipant: Participant {
     _ room: RoomName, _ text: MessageText, _ user: Nick, once reference: MessageReference,
     _ continuation: CheckedContinuation<Message, any Error>
   ) {
-    guard let session else { return }
     waiting.append(continuation)
     shard.request(session, .post(room, text, as: user, .ai, once: reference))
   }

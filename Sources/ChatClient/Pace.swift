@@ -25,10 +25,10 @@ struct Pace: Equatable, Sendable {
   mutating func answered() { answers += 1 }
 
   /// How many lines may be sent now, when so many are under way.
-  mutating func allowance(underWay: Int, at now: Int64) -> Int {
+  mutating func allowance(inFlight: Int, at now: Int64) -> Int {
     if let restEnds, now < restEnds { return 0 }
     restEnds = nil
-    guard underWay > 0 else { return nothingUnderWay(at: now) }
+    guard inFlight > 0 else { return nothingInFlight(at: now) }
     if isDraining { return 0 }
     let start = began ?? now
     began = start
@@ -36,10 +36,10 @@ struct Pace: Equatable, Sendable {
       isDraining = answers < Pace.fast
       (began, answers) = (now, 0)
     }
-    return isDraining ? 0 : max(0, Pace.window - underWay)
+    return isDraining ? 0 : max(0, Pace.window - inFlight)
   }
 
-  private mutating func nothingUnderWay(at now: Int64) -> Int {
+  private mutating func nothingInFlight(at now: Int64) -> Int {
     (began, answers) = (nil, 0)
     guard isDraining else { return Pace.window }
     isDraining = false

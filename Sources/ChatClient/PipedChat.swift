@@ -25,9 +25,9 @@ struct PipedChat {
   /// Returns the exit status: 0 when every line is stored, otherwise 1.
   mutating func run() -> Int32 {
     while true {
-      let underWay = connection.session.unsettled.count
-      if isAtEnd, pending.isEmpty, underWay == 0 { break }
-      let allowance = pace.allowance(underWay: underWay, at: Clock.milliseconds())
+      let inFlight = connection.session.unsettled.count
+      if isAtEnd, pending.isEmpty, inFlight == 0 { break }
+      let allowance = pace.allowance(inFlight: inFlight, at: Clock.milliseconds())
       if let status = settle(submit(atMost: allowance)) { return status }
       let isReading = !isAtEnd && pending.isEmpty && allowance > 0
       let ready = wait(

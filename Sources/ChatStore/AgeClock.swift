@@ -18,7 +18,7 @@ struct AgeClock: Sendable {
   private var reached: Int64
   private var uptime: Int64
   /// By how much the clock is ahead of the time that has been seen to pass; 0 while it is believed.
-  private(set) var doubt: Int64 = 0
+  private(set) var ahead: Int64 = 0
 
   /// `reached`: the time that an earlier server came to.
   init(reached: Int64, uptime: Int64) {
@@ -35,10 +35,10 @@ struct AgeClock: Sendable {
   mutating func read(wall: Int64, uptime: Int64) -> Int64 {
     let expected = reached(uptime: uptime)
     if wall - expected > Self.tolerance {
-      doubt = wall - expected
+      ahead = wall - expected
       return expected
     }
-    doubt = 0
+    ahead = 0
     // A clock that is behind is followed for now, which removes less, and not learnt from: many machines
     // begin in 1970.
     if wall < expected { return wall }

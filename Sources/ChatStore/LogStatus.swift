@@ -8,7 +8,7 @@ final class LogStatus: Sendable {
   private let given: Atomic<Int64>
   private let time: Atomic<Int64>
   private let failed: Atomic<Bool>
-  private let doubt = Atomic<Int64>(0)
+  private let ahead = Atomic<Int64>(0)
   /// When the transaction in progress began to write; 0 when there is none.
   private let commit = Atomic<Int64>(0)
   /// When the read in progress began; 0 when there is none.
@@ -28,7 +28,7 @@ final class LogStatus: Sendable {
   /// The time of the newest entry, in milliseconds since 1970.
   var newestTime: Int64 { time.load(ordering: .relaxed) }
   /// How far the clock is ahead of the one by which messages are removed; 0 if it is believed.
-  var clockDoubt: Int64 { doubt.load(ordering: .relaxed) }
+  var clockAhead: Int64 { ahead.load(ordering: .relaxed) }
   /// The last that was to be stored could not be.
   var hasFailed: Bool { failed.load(ordering: .acquiring) }
 
@@ -55,7 +55,7 @@ final class LogStatus: Sendable {
   /// Gives what it was before.
   func setFailed(_ hasFailed: Bool) -> Bool { failed.exchange(hasFailed, ordering: .acquiringAndReleasing) }
   /// Gives what it was before.
-  func setClockDoubt(_ milliseconds: Int64) -> Int64 { doubt.exchange(milliseconds, ordering: .relaxed) }
+  func setClockAhead(_ milliseconds: Int64) -> Int64 { ahead.exchange(milliseconds, ordering: .relaxed) }
 }
 
 /// What the log tells of its commits.

@@ -221,9 +221,9 @@ final class LogWriter {
   }
 
   /// The time to age messages by, and by how much the clock is ahead of it if it is not believed.
-  func age() -> (now: Int64, doubt: Int64) {
+  func age() -> (now: Int64, ahead: Int64) {
     let now = ageClock.read(wall: clocks.wall(), uptime: clocks.uptime())
-    return (now, ageClock.doubt)
+    return (now, ageClock.ahead)
   }
 
   /// Notes which time the server has come to, for the next one, when that was last done an hour ago.

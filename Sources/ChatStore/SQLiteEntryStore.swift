@@ -81,7 +81,7 @@ final class SQLiteEntryStore: EntryStore {
     if !isIdle { return }
     pace?.trimIfDue(writer)
     syncIfDue()
-    if pace?.isByAge == true { judgeClock() }
+    if pace?.isByAge == true { watchClock() }
     if retry.isDue { tried(writer.probe()) }
   }
 
@@ -107,9 +107,9 @@ final class SQLiteEntryStore: EntryStore {
   }
 
   /// Makes known whether the clock is believed.
-  private func judgeClock() {
-    let doubt = writer.age().doubt
-    let before = status.setClockDoubt(doubt)
-    if (before > 0) != (doubt > 0) { observers.clockDoubted(doubt > 0 ? doubt : nil) }
+  private func watchClock() {
+    let ahead = writer.age().ahead
+    let before = status.setClockAhead(ahead)
+    if (before > 0) != (ahead > 0) { observers.clockRunsAhead(ahead > 0 ? ahead : nil) }
   }
 }

@@ -54,14 +54,14 @@ package final class SQLiteEventLog: EventLog {
     package var troubled: @Sendable (LogError?) -> Void = { _ in }
     /// Gets the milliseconds that the clock is ahead when messages are not removed by it any more, and nil
     /// when they are again.
-    package var clockDoubted: @Sendable (Int64?) -> Void = { _ in }
+    package var clockRunsAhead: @Sendable (Int64?) -> Void = { _ in }
 
     package init(
       troubled: @escaping @Sendable (LogError?) -> Void = { _ in },
-      clockDoubted: @escaping @Sendable (Int64?) -> Void = { _ in }
+      clockRunsAhead: @escaping @Sendable (Int64?) -> Void = { _ in }
     ) {
       self.troubled = troubled
-      self.clockDoubted = clockDoubted
+      self.clockRunsAhead = clockRunsAhead
     }
   }
 
@@ -159,7 +159,7 @@ package final class SQLiteEventLog: EventLog {
 
   /// What is the matter with times.
   package var times: LogTimes {
-    LogTimes(newestAhead: max(0, status.newestTime - clocks.wall()), clockAhead: status.clockDoubt)
+    LogTimes(newestAhead: max(0, status.newestTime - clocks.wall()), clockAhead: status.clockAhead)
   }
 
   package func read(

@@ -40,14 +40,14 @@ extension Shard {
 
   /// Adds a message to the run in progress. Its sender is shown what came before, and not the message itself:
   /// that is its own to tell.
-  private func show(_ message: Message, in room: LocalRoom?, from origin: SessionEntry?) {
+  private func show(_ message: Message, in room: LocalRoom?, from origin: LocalSession?) {
     if run.room !== room || run.isLong { showRun() }
     newestShown = message.id
     guard let room else { return }
     room.note(.message(message))
     run.begin(in: room)
-    let sender = origin.flatMap { seat in
-      seat.output.flatMap { room.isLive($0, seat.format) ? ($0, seat.format) : nil }
+    let sender = origin.flatMap { local in
+      local.output.flatMap { room.isLive($0, local.format) ? ($0, local.format) : nil }
     }
     if let (output, format) = sender { run.showRest(to: output, format) }
     run.add(message, formats)

@@ -16,11 +16,12 @@ package final class Shard {
   /// Of no session: what the ids of this loop's sessions have in common.
   let id: SessionID
   var rooms: [RoomID: LocalRoom] = [:]
-  var participants: [UInt64: SessionEntry] = [:]
+  var participants: [UInt64: LocalSession] = [:]
   let formats: [any EventFormat]
   var scratch = MarkedBytes()
   var run = MessageRun()
 
+  /// The newest entry that this loop has shown.
   var newestShown: MessageID
   /// On loop 0 only: what was published, for all loops to ask.
   private var directory: Directory?
@@ -47,22 +48,22 @@ package final class Shard {
   package static let readMilliseconds: Int64 = 5_000
 
   /// A session and where its events go. `output` is nil for one that is shown nothing.
-  struct SessionEntry {
+  struct LocalSession {
     unowned let participant: any Participant
     let output: Output?
     let format: FormatID
   }
 
   /// Makes the shard of a loop; to be called on that loop, once. `directory` goes with loop 0.
-  /// `readPatience`: milliseconds in which history is to be read; `incidents` is told when it cannot be.
+  /// `readTimeout`: milliseconds in which history is to be read; `incidents` is told when it cannot be.
   package init(
     loop: Int, _ reactor: Reactor, directory: Directory?, order: any Order, log: any EventLog,
     formats: [any EventFormat], metrics: DeliveryMetrics, mailboxes: Mailboxes,
-    readPatience: Int64 = readMilliseconds, incidents: ThrottledLog = ThrottledLog { _ in }
+    readTimeout: Int64 = readMilliseconds, incidents: ThrottledLog = ThrottledLog { _ in }
   ) {
     id = SessionID(loop: UInt16(loop), serial: 0)
     self.incidents = incidents
-    reads = PendingReads(patience: readPatience)
+    reads = PendingReads(timeout: readTimeout)
     self.reactor = reactor
     pacer = ReplayPacer(reactor)
     self.order = order
@@ -84,23 +85,23 @@ package final class Shard {
   /// Gives a session its name on this loop. It must ``leave(_:)`` before it goes.
   package func enter(_ participant: any Participant, output: Output?, format: FormatID) -> SessionID {
     lastSerial += 1
-    participants[lastSerial] = SessionEntry(participant: participant, output: output, format: format)
+    participants[lastSerial] = LocalSession(participant: participant, output: output, format: format)
     return SessionID(node: id.node, loop: id.loop, incarnation: id.incarnation, serial: lastSerial)
   }
 
   /// Another format from now on, also in those of the `rooms` that the session is live in.
   package func change(_ session: SessionID, to format: FormatID, in rooms: some Sequence<RoomID>) {
-    guard let seat = participants[session.serial] else { return }
-    participants[session.serial] = SessionEntry(
-      participant: seat.participant, output: seat.output, format: format)
-    guard let output = seat.output else { return }
-    for room in rooms { self.rooms[room]?.change(output, from: seat.format, to: format) }
+    guard let local = participants[session.serial] else { return }
+    participants[session.serial] = LocalSession(
+      participant: local.participant, output: local.output, format: format)
+    guard let output = local.output else { return }
+    for room in rooms { self.rooms[room]?.change(output, from: local.format, to: format) }
   }
 
   /// Forgets a session. `rooms` are those it is live in; an event tells everybody else.
   package func leave(_ session: SessionID, rooms: some Sequence<RoomID>, reason: String) {
-    guard let seat = participants.removeValue(forKey: session.serial) else { return }
-    for room in rooms { removeLive(seat, from: room) }
+    guard let local = participants.removeValue(forKey: session.serial) else { return }
+    for room in rooms { removeLive(local, from: room) }
     request(session, .end(reason: reason))
   }
 
@@ -134,8 +135,8 @@ package final class Shard {
   /// Shows the room's events to the session from here on. The session is being told that it has joined the
   /// room, or a replay has come to its present.
   func goLive(_ session: SessionID, in room: RoomID) {
-    guard let seat = participants[session.serial], let output = seat.output else { return }
-    rooms[room]?.add(output, seat.format)
+    guard let local = participants[session.serial], let output = local.output else { return }
+    rooms[room]?.add(output, local.format)
   }
 
   /// Has the room on this loop, for a session that is not in it and follows it from now on.
@@ -147,7 +148,7 @@ package final class Shard {
 
   /// Shows the session nothing more of the room.
   func leaveRoom(_ session: SessionID, _ room: RoomID) {
-    if let seat = participants[session.serial] { removeLive(seat, from: room) }
+    if let local = participants[session.serial] { removeLive(local, from: room) }
   }
 
   /// The newest entry shown in a room that a session of this loop is in.
@@ -164,8 +165,8 @@ package final class Shard {
     forgetIfEmpty(room)
   }
 
-  private func removeLive(_ seat: SessionEntry, from room: RoomID) {
-    if let output = seat.output { rooms[room]?.remove(output, seat.format) }
+  private func removeLive(_ local: LocalSession, from room: RoomID) {
+    if let output = local.output { rooms[room]?.remove(output, local.format) }
     forgetIfEmpty(room)
   }
 

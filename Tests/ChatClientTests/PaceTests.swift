@@ -8,22 +8,22 @@ import Testing
   /// held up without as much as two seconds of rest.
   private func send(perSecond: Int64, burst: Int64, for duration: Int64) -> (answers: Int, heldUp: Int64) {
     var pace = Pace()
-    var (underWay, answers, allowed, longest) = (0, 0, burst * 1000, Int64(0))
+    var (inFlight, answers, allowed, longest) = (0, 0, burst * 1000, Int64(0))
     var heldUpSince: Int64?
     for now in stride(from: Int64(0), to: duration, by: 50) {
       allowed = min(allowed + perSecond * 50, burst * 1000)
       if allowed >= 2 * perSecond * 1000 { heldUpSince = nil }
-      while underWay > 0, allowed >= 1000 {
+      while inFlight > 0, allowed >= 1000 {
         allowed -= 1000
-        underWay -= 1
+        inFlight -= 1
         answers += 1
         pace.answered()
       }
-      if underWay > 0 { heldUpSince = heldUpSince ?? now }
+      if inFlight > 0 { heldUpSince = heldUpSince ?? now }
       longest = max(longest, now - (heldUpSince ?? now))
-      let more = pace.allowance(underWay: underWay, at: now)
-      underWay += more
-      #expect(underWay <= Pace.window)
+      let more = pace.allowance(inFlight: inFlight, at: now)
+      inFlight += more
+      #expect(inFlight <= Pace.window)
     }
     return (answers, longest)
   }
@@ -42,16 +42,16 @@ import Testing
 
   @Test func soManyAreUnderWay() {
     var pace = Pace()
-    #expect(pace.allowance(underWay: 0, at: 0) == 256)
-    #expect(pace.allowance(underWay: 200, at: 0) == 56)
-    #expect(pace.allowance(underWay: 300, at: 1) == 0)
+    #expect(pace.allowance(inFlight: 0, at: 0) == 256)
+    #expect(pace.allowance(inFlight: 200, at: 0) == 56)
+    #expect(pace.allowance(inFlight: 300, at: 1) == 0)
   }
 
   @Test func aSenderWithPausesOfItsOwnIsLeftAlone() {
     var pace = Pace()
     for second in Int64(0)..<100 {
-      #expect(pace.allowance(underWay: 0, at: second * 1000) == 256)
-      #expect(pace.allowance(underWay: 1, at: second * 1000 + 500) == 255)
+      #expect(pace.allowance(inFlight: 0, at: second * 1000) == 256)
+      #expect(pace.allowance(inFlight: 1, at: second * 1000 + 500) == 255)
     }
   }
 }

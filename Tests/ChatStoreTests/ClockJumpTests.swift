@@ -17,7 +17,7 @@ import Threads
     let wall: Atomic<Int64>
     let uptime = Atomic<Int64>(0)
     /// What the log said of the clock.
-    let doubts = Lock([Int64?]())
+    let aheadTold = Lock([Int64?]())
     let told = Tally()
 
     init(wall: Int64) { self.wall = Atomic(wall) }
@@ -34,8 +34,8 @@ import Threads
     return try fixture.open(
       retention: retention, now: { clocks.wall.load(ordering: .relaxed) },
       uptime: { clocks.uptime.load(ordering: .relaxed) },
-      clockDoubted: { doubt in
-        clocks.doubts.withLock { $0.append(doubt) }
+      clockRunsAhead: { ahead in
+        clocks.aheadTold.withLock { $0.append(ahead) }
         clocks.told.add()
       })
   }
@@ -66,7 +66,7 @@ import Threads
     #expect(try texts() == ["one", "two", "three", "four", "five"])
     clocks.jump(days: -400)
     await clocks.told.reaches(2)
-    #expect(clocks.doubts.withLock { $0 } == [400 * Self.day, nil])
+    #expect(clocks.aheadTold.withLock { $0 } == [400 * Self.day, nil])
     #expect(log.times == LogTimes(newestAhead: 400 * Self.day, clockAhead: 0))
     #expect(log.stop())
   }
@@ -85,7 +85,7 @@ import Threads
     await clocks.told.reaches(2)
     #expect(try texts() == ["one", "two", "three"])
     #expect(log.stop())
-    #expect(clocks.doubts.withLock { $0 } == [400 * Self.day, 400 * Self.day])
+    #expect(clocks.aheadTold.withLock { $0 } == [400 * Self.day, 400 * Self.day])
   }
 
   /// Nobody has spoken for so long that everything is to go.

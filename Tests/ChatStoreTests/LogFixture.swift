@@ -44,7 +44,7 @@ final class LogFixture: Sendable {
   func open(
     _ durability: Durability = .full, retention: Retention = Retention(), disk: DiskAccess = DiskAccess(),
     now: @escaping @Sendable () -> Int64 = { 1_000 }, uptime: (@Sendable () -> Int64)? = nil,
-    clockDoubted: @escaping @Sendable (Int64?) -> Void = { _ in }
+    clockRunsAhead: @escaping @Sendable (Int64?) -> Void = { _ in }
   ) throws -> SQLiteEventLog {
     var clocks = LogClocks(wall: now)
     if let uptime { clocks.uptime = uptime }
@@ -56,7 +56,7 @@ final class LogFixture: Sendable {
       troubled: { error in
         self.told.withLock { $0.append(error) }
         self.troubles.add()
-      }, clockDoubted: clockDoubted)
+      }, clockRunsAhead: clockRunsAhead)
     try log.start(deciding: order, observers: observers) { batch in
       let outcomes = batch.events.filter(\.isOutcome)
       self.all.withLock { $0 += batch.events }

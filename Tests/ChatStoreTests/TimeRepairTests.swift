@@ -54,7 +54,7 @@ import Testing
     let told = Tally()
     let log = try fixture.open(
       retention: Retention(milliseconds: 30 * day), now: { 431 * day }, uptime: { 0 },
-      clockDoubted: { _ in told.add() })
+      clockRunsAhead: { _ in told.add() })
     await told.reaches(1)
     // The other two are from 1970.
     #expect(try times() == [400 * day, 400 * day])
@@ -62,7 +62,7 @@ import Testing
     _ = try TimeRepair(directory: fixture.directory, now: 431 * day)
     let next = try fixture.open(
       retention: Retention(milliseconds: 30 * day), now: { 431 * day }, uptime: { 0 },
-      clockDoubted: { _ in told.add() })
+      clockRunsAhead: { _ in told.add() })
     while try !times().isEmpty {}
     #expect(next.stop())
     #expect(told.count == 1)

@@ -22,7 +22,7 @@ final class ChatFixture: Sendable {
   let incidents = Lock([String]())
   private let mailboxes: Mailboxes
   private let formats: [any EventFormat]
-  private let readPatience: Int64
+  private let readTimeout: Int64
   private let shards: Lock<[Confined]>
 
   /// A shard on its way back to its own loop.
@@ -30,9 +30,9 @@ final class ChatFixture: Sendable {
 
   init(
     loops count: Int, formats: [any EventFormat] = [TextFormat()], policy: Policy = Policy(),
-    readPatience: Int64 = 60_000
+    readTimeout: Int64 = 60_000
   ) throws {
-    self.readPatience = readPatience
+    self.readTimeout = readTimeout
     self.formats = formats
     loops = try (0..<count).map { _ in try EventLoop() }
     let reads = Reads()
@@ -56,7 +56,7 @@ final class ChatFixture: Sendable {
         let shard = Shard(
           loop: index, reactor, directory: index == 0 ? Directory() : nil, order: fixture.order,
           log: fixture.log, formats: fixture.formats, metrics: fixture.metrics,
-          mailboxes: fixture.mailboxes, readPatience: fixture.readPatience,
+          mailboxes: fixture.mailboxes, readTimeout: fixture.readTimeout,
           incidents: ThrottledLog { line in fixture.incidents.withLock { $0.append(line) } })
         fixture.shards.withLock { $0.append(Confined(shard: shard)) }
         ready.signal()

@@ -3,7 +3,7 @@ import Testing
 @testable import Delivery
 
 @Suite(.timeLimit(.minutes(5))) struct PendingReadsTests {
-  private var reads = PendingReads<String>(patience: 100)
+  private var reads = PendingReads<String>(timeout: 100)
 
   @Test mutating func anAnswerGoesToWhoAsked() {
     let (a, b) = (reads.add("a", at: 0), reads.add("b", at: 10))

@@ -259,7 +259,7 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
   }
 
   @Test func aReplayBehindAnEntryThatDoesNotComeFails() async throws {
-    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    let fixture = try ChatFixture(loops: 1, readTimeout: 20)
     try await say(fixture, "a", 3)
     let watching = await Watching(fixture)
     await watching.onLoop { $0.watch("a", after: 5) }

@@ -10,7 +10,7 @@ import Threads
 @Suite(.timeLimit(.minutes(5))) struct ShardTests {
   /// A reader that hangs holds nobody up, and its late answer is nobody's.
   @Test func aReadThatIsNotAnsweredIsRefused() async throws {
-    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    let fixture = try ChatFixture(loops: 1, readTimeout: 20)
     let gate = Semaphore()
     fixture.reads.beforeAnswer { number in if number == 1 { gate.wait() } }
     let (answers, answered) = AsyncStream.makeStream(of: String.self)
@@ -62,7 +62,7 @@ import Threads
 
   /// The entry may never come: what the reader was told then is not that there is nothing.
   @Test func aReadBehindAnEntryThatDoesNotComeIsRefused() async throws {
-    let fixture = try ChatFixture(loops: 1, readPatience: 20)
+    let fixture = try ChatFixture(loops: 1, readTimeout: 20)
     let (answers, answered) = AsyncStream.makeStream(of: String.self)
     await fixture.on(0) { shard in
       shard.read(HistoryQuery(room: RoomID(1), .after(1), limit: 1)) { answered.yield("\($0)") }

@@ -79,18 +79,18 @@ package struct BenchReport: Sendable {
 
   private var heading: String {
     let window = plan.window == 1 ? "1 message" : "\(plan.window) messages"
-    let underWay = plan.sending == .http ? "1 request" : window
+    let inFlight = plan.sending == .http ? "1 request" : window
     let size = "\(plan.payload) bytes each"
     switch plan.scenario {
     case .fanout:
       let senders = plan.senders == 1 ? "1 sender" : "\(plan.senders) senders"
       return "fanout: \(senders) (\(plan.sending.rawValue)) to \(plan.receivers) receivers "
-        + "(\(plan.listening.rawValue)) in one room,\n        \(underWay) under way\(plan.senders == 1 ? "" : " from each"), \(size)"
+        + "(\(plan.listening.rawValue)) in one room,\n        \(inFlight) under way\(plan.senders == 1 ? "" : " from each"), \(size)"
     case .rooms:
       let doors = plan.listening == plan.sending ? "\(plan.sending)" : "\(plan.sending) to \(plan.listening)"
       return "rooms: \(plan.rooms) rooms of \(plan.members) members who all send (\(doors)),\n"
-        + "       \(underWay) under way from each, \(size)"
-    case .post: return "post: \(plan.senders) connections (http), \(underWay) under way on each, \(size)"
+        + "       \(inFlight) under way from each, \(size)"
+    case .post: return "post: \(plan.senders) connections (http), \(inFlight) under way on each, \(size)"
     }
   }
 
