@@ -199,6 +199,7 @@ final class LogWriter {
   }
 
   private func note(_ entry: Tail.Entry, _ time: Timestamp) {
+    precondition(entry.id > lastID && time >= lastTime, "a place is behind all entries before")
     lastID = entry.id
     lastTime = time
     written.append(entry)

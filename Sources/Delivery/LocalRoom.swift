@@ -35,6 +35,7 @@ final class LocalRoom {
 
   /// An entry was shown.
   func note(_ entry: Entry) {
+    precondition(entry.id > newest, "what a room is shown rises")
     newest = entry.id
     recent?.append(entry)
   }
@@ -42,6 +43,7 @@ final class LocalRoom {
   /// Counts a session that reads up to the present (`by` = 1), or no more (`by` = -1).
   func countReplay(by change: Int) {
     replays += change
+    precondition(replays >= 0, "a replay is counted once when it begins and once when it ends")
     if replays == 0 {
       recent = nil
     } else if recent == nil {

@@ -26,7 +26,7 @@ extension Shard {
     switch event.kind {
     case .topic(let change):
       rooms[change.room]?.note(.topic(change.stored))
-      newestShown = change.id
+      shows(change.id)
     case .joined(let joining):
       if origin != nil, rooms[joining.room] == nil {
         rooms[joining.room] = LocalRoom(id: joining.room, name: joining.name, newest: joining.newest)
@@ -42,7 +42,7 @@ extension Shard {
   /// that is its own to tell.
   private func show(_ message: Message, in room: LocalRoom?, from origin: LocalSession?) {
     if run.room !== room || run.isLong { showRun() }
-    newestShown = message.id
+    shows(message.id)
     guard let room else { return }
     room.note(.message(message))
     run.begin(in: room)

@@ -22,7 +22,7 @@ package final class Shard {
   var run = MessageRun()
 
   /// The newest entry that this loop has shown.
-  var newestShown: MessageID
+  private(set) var newestShown: MessageID
   /// On loop 0 only: what was published, for all loops to ask.
   private var directory: Directory?
   private let mailboxes: Mailboxes
@@ -242,6 +242,12 @@ package final class Shard {
   package func whenLogHasRoom(for session: SessionID, _ action: @escaping () -> Void) {
     if !order.isFull { return action() }
     if sessionsWaitingForLog.insert(session).inserted { waitingForLog.append((session, action)) }
+  }
+
+  /// An entry comes to its turn.
+  func shows(_ id: MessageID) {
+    precondition(id > newestShown, "entries come in the order of their ids")
+    newestShown = id
   }
 
   func batchDelivered() {

@@ -1,3 +1,4 @@
+import ChatTestSupport
 import LineProtocol
 import Testing
 
@@ -172,7 +173,9 @@ import Testing
     #expect(await ann.lines() == ["a joined eve"])
     #expect(await bob.lines() == ["a joined eve"])
     let said = Message(id: 1, room: "a", user: "eve", text: "hi", time: Timestamp(milliseconds: 0))
-    await happens(.message(said, in: room, once: nil, before: RoomBefore(isStored: false, newest: 0)))
+    let before = RoomBefore(isStored: false, newest: 0)
+    fixture.log.add([Event(origin: stranger, .message(said, in: room, once: nil, before: before))])
+    await happens(.message(said, in: room, once: nil, before: before))
     #expect(await ann.lines() == ["a eve: hi"])
     await happens(
       .parted(Parting(room: room, name: a, nick: nick, reason: nil, isLast: true, seat: 99, index: 0)))

@@ -31,7 +31,10 @@ struct WebSocketInFlight {
   mutating func add() { count += 1 }
 
   /// The outcome of one is known.
-  mutating func settle() { count = max(0, count - 1) }
+  mutating func settle() {
+    precondition(count > 0, "an outcome is that of a message")
+    count -= 1
+  }
 
   /// What was sent last is no message.
   mutating func refuse(_ error: ProtocolError) { refusal = error }

@@ -66,6 +66,7 @@ package struct Directory: Sendable {
     case .renamed(let renaming): apply(renaming)
     case .quit(let quitting):
       sessions -= 1
+      precondition(sessions >= 0, "a session has a name before it ends")
       if quitting.isClaimed { nicks.remove(quitting.nick) }
       for room in quitting.rooms where room.isLast { unseat(quitting.nick, room.seat, in: room.name) }
     }
