@@ -147,6 +147,8 @@ package final class SQLiteEventLog: EventLog {
 
   package var applied: MessageID { status.lastStored }
   package var tail: MessageID { status.lastGiven }
+  /// On one node an id is given in the transaction that stores it: only an unknown outcome leaves one behind.
+  package func isLost(_ id: MessageID) -> Bool { id > status.lastStored && id <= status.lastGiven }
   package var isHealthy: Bool { status.isHealthy(at: clocks.uptime()) }
 
   /// The names of the database's files and their sizes; 0 for one that is not there.

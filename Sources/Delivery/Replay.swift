@@ -141,8 +141,8 @@ package final class Replay {
         readPreceding()
         continue
       }
-      // A read from behind what this loop has shown waits until it has shown that.
-      if cursor > shard.newestShown {
+      // A read from behind what this loop is to show waits until it has shown that.
+      if shard.isToCome(cursor) {
         readPage()
       } else if cursor >= target {
         return finish()

@@ -180,7 +180,7 @@ package final class Shard {
   /// answer.
   ///
   /// A reader may know an id that the order has given and this process has not stored or shown yet. It waits
-  /// for that entry: a page that is read before would say that nothing follows.
+  /// for that entry: a page that is read before would say that nothing follows. See ``isToCome(_:)``.
   package func read(_ query: HistoryQuery, completion: @escaping (Result<HistoryPage, LogError>) -> Void) {
     let number = reads.add(completion, at: reactor.now)
     if isEarly(query) { earlyReads.append((query, number)) } else { start(query, number) }
@@ -188,8 +188,11 @@ package final class Shard {
   }
 
   private func isEarly(_ query: HistoryQuery) -> Bool {
-    if case .after(let id, _) = query.range { id > newestShown } else { false }
+    if case .after(let id, _) = query.range { isToCome(id) } else { false }
   }
+
+  /// Whether this loop is to show an entry of this id yet.
+  func isToCome(_ id: MessageID) -> Bool { id > newestShown && !log.isLost(id) }
 
   private func start(_ query: HistoryQuery, _ number: Int) {
     let (mailboxes, loop) = (self.mailboxes, Int(id.loop))

@@ -163,6 +163,7 @@ import Testing
     #expect(lost.map(\.failure) == [.outcomeUnknown, .outcomeUnknown, .outcomeUnknown])
     // On disk is what was there before.
     #expect(log.log.applied == 1 && log.log.tail == 4)
+    #expect(log.log.isLost(2) && log.log.isLost(4) && !log.log.isLost(1) && !log.log.isLost(5))
     #expect(try await texts(log) == ["a"])
     try log.heal()
     let next = try await log.say(.message("b", room: 3), .message("c", room: 2), at: 2_000)
@@ -170,6 +171,7 @@ import Testing
     // The room that may have been stored keeps its number.
     #expect(next.map(\.stored?.room) == [RoomID(3), RoomID(2)])
     #expect(log.log.applied == 6 && log.log.tail == 6)
+    #expect(!log.log.isLost(4) && !log.log.isLost(7))
     #expect(try await texts(log) == ["a", "b", "c"])
     _ = try log.reopen()
     #expect(try await texts(log) == ["a", "b", "c"] && log.log.tail == 6)

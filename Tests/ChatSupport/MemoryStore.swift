@@ -66,6 +66,9 @@ package final class MemoryStore: EntryStore, EventLog {
     state.withLock { $0.entries.trim(room, through: id) }
   }
 
+  /// Another process starts on what is stored: all of it is known then.
+  package func start() { state.withLock { $0.applied = $0.lastID } }
+
   /// Stores entries that were made elsewhere.
   package func add(_ events: [Event]) {
     state.withLock { state in
@@ -160,6 +163,7 @@ package final class MemoryStore: EntryStore, EventLog {
 
   package var applied: MessageID { state.withLock { $0.applied } }
   package var tail: MessageID { lastID }
+  package func isLost(_ id: MessageID) -> Bool { state.withLock { id > $0.applied && id <= $0.lastID } }
   package var isHealthy: Bool { state.withLock { $0.isHealthy } }
 
   package func read(

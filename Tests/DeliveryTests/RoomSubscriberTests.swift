@@ -258,6 +258,23 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     fixture.stop()
   }
 
+  /// Its entry may be on disk, where readers find it, and is never shown as new: nothing comes that could be
+  /// waited for.
+  @Test(arguments: [true, false])
+  func aReplayBehindAnEntryOfUnknownOutcomeIsLiveAtOnce(isStored: Bool) async throws {
+    let fixture = try ChatFixture(loops: 1)
+    try await say(fixture, "a", 3)
+    fixture.log.inject(.outcomeUnknown(isStored: isStored))
+    try await say(fixture, "a")
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch("a", after: 4) }
+    #expect(watching.lines(through: "live") == ["live"])
+    try await say(fixture, "a")
+    #expect(watching.lines(through: "5") == ["5"])
+    close(watching.peer)
+    fixture.stop()
+  }
+
   @Test func aReplayBehindAnEntryThatDoesNotComeFails() async throws {
     let fixture = try ChatFixture(loops: 1, readTimeout: 20)
     try await say(fixture, "a", 3)

@@ -16,6 +16,7 @@ final class SimulatedServer {
   /// `memory`, `orderLimit`: bytes that wait, of each loop and in the order.
   init(_ store: MemoryStore, _ time: SimulatedTime, memory: Int, orderLimit: Int) throws {
     self.time = time
+    store.start()
     order = SimulatedOrder(limit: orderLimit)
     bus = LocalEventBus(log: store)
     let rooms = store.storedRooms

@@ -11,6 +11,10 @@ package protocol EventLog: Sendable {
   /// it is one of the future.
   var tail: MessageID { get }
 
+  /// Whether it is unknown what became of an entry of this id. It may be on disk, and readers may have found
+  /// it there; nobody is shown it as new.
+  func isLost(_ id: MessageID) -> Bool
+
   /// True while commits succeed and none is taking unusually long.
   var isHealthy: Bool { get }
 
