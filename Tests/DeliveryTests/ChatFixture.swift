@@ -30,7 +30,7 @@ final class ChatFixture: Sendable {
 
   init(
     loops count: Int, formats: [any EventFormat] = [TextFormat()], policy: Policy = Policy(),
-    readTimeout: Int64 = 60_000
+    readTimeout: Int64 = 3_600_000
   ) throws {
     self.readTimeout = readTimeout
     self.formats = formats

@@ -11,7 +11,7 @@ class SimulatedClient {
   /// It hardly reads.
   let isSlow: Bool
   /// It does not answer when the server asks whether it is still there.
-  let isMute: Bool
+  var isMute: Bool
   private var said = 0
   /// Bytes of its texts, one of these.
   private let fillers: [Int]

@@ -174,6 +174,8 @@ final class Simulation {
       truth.fail(
         "\(client.who): \(client): \(client.isMute ? "mute, and still there" : "answers, and was ended")")
     }
+    // From here on nobody is to come or go: lists of names are compared.
+    for client in clients { client.isMute = false }
   }
 
   private func act(_ client: SimulatedClient) {
