@@ -207,13 +207,16 @@ public final class Connection: Pollable {
     updateInterest()
   }
 
-  /// Ends a connection whose peer does not read: the unit begun is finished, the rest is dropped, the
-  /// farewell follows.
+  /// Ends a connection whose peer may not read: what the kernel does not take now is dropped, but for the
+  /// rest of the unit begun, and the farewell follows.
   ///
   /// `farewell` is given the marks of what is dropped, or was not kept any more, and returns the last bytes
-  /// to send.
+  /// to send. It is not called when the connection is found to be lost.
   public func cutOff(farewell: (_ dropped: DroppedMarks) -> [UInt8]) {
     guard phase == .open else { return }
+    // What was appended in this turn has not been offered yet. Who overflows has been offered all that there
+    // is.
+    if !output.isOverflowed, case .failed = output.flush() { return close() }
     let boundary = output.withBuffered { bytes, sent in
       var start = 0
       while start < sent, let length = handler?.unitLength(UnsafeRawBufferPointer(rebasing: bytes[start...]))

@@ -169,6 +169,26 @@ import Testing
     }
   }
 
+  /// What was appended in the turn of the end was offered to nobody yet: its reader is not slow.
+  @Test func whatIsNewAndWillBeTakenIsSentBeforeTheEnd() throws {
+    var chat = try Chat(seed: 0, outputLimit: 8_192, memory: 1 << 30)
+    chat.showRun()
+    chat.showOld()
+    for peer in chat.peers {
+      peer.cutOff()
+      #expect(peer.dropped?.first(of: Peer.live) == nil)
+      #expect(peer.dropped?.first(of: Peer.replay) == nil)
+    }
+    chat.reactor.finishTurn()
+    for peer in chat.peers {
+      peer.read(1 << 16)
+      #expect(whole(peer.received, lane: 0) == peer.appended[Peer.live])
+      #expect(whole(peer.received, lane: 1) == peer.appended[Peer.replay] ?? [])
+      #expect(String(decoding: peer.received, as: UTF8.self).hasSuffix(Peer.farewell))
+      close(peer.descriptor)
+    }
+  }
+
   /// The values of a lane of which all lines have come.
   private func whole(_ received: [UInt8], lane: Int) -> [Int64] {
     received.split(separator: 0x0A).compactMap { line in
