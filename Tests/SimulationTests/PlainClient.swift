@@ -206,7 +206,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
       answered()
     case "RESUME":
       guard let id = MessageID(String(fields[2])) else { return unexpected(line) }
-      rooms[room]?.checkResume(after: id, truth, who)
+      rooms[room]?.checkResume(after: id, truth, of: session, who)
       resume[room] = simulation.random.oneIn(2) ? id : max(id, rooms[room]?.cursor ?? 0)
     case "BYE":
       if case .quit = waiting.first {

@@ -1,3 +1,4 @@
+import ChatCore
 import LineProtocol
 
 /// What one session has been shown of a room, checked entry by entry: none is lost, doubled or out of order.
@@ -50,11 +51,14 @@ struct RoomView {
     cursor = max(cursor, to)
   }
 
-  /// Whoever resumes after `id` misses nothing.
-  func checkResume(after id: MessageID, _ truth: Truth, _ who: @autoclosure () -> String) {
+  /// Whoever resumes after `id` misses nothing. What was said while `session` was not in the room is not
+  /// missed: it may have left and entered it without having been told so yet.
+  func checkResume(
+    after id: MessageID, _ truth: Truth, of session: SessionID? = nil, _ who: @autoclosure () -> String
+  ) {
     // The newest messages are asked for once: who has been shown none of them goes on behind them.
     let cursor = hasShown ? self.cursor : max(self.cursor, messagesThrough)
-    checkNothing(after: cursor, through: id, truth, "\(who()), told to resume after \(id)")
+    checkNothing(after: cursor, through: id, truth, of: session, "\(who()), told to resume after \(id)")
   }
 
   private func isShown(_ item: Truth.Item, _ truth: Truth) -> Bool {
@@ -63,10 +67,11 @@ struct RoomView {
   }
 
   private func checkNothing(
-    after: MessageID, through: MessageID, _ truth: Truth, _ who: @autoclosure () -> String
+    after: MessageID, through: MessageID, _ truth: Truth, of session: SessionID? = nil,
+    _ who: @autoclosure () -> String
   ) {
     let missed = truth.items(in: room, after: after, through: through)
-      .first { !$0.isHidden && isShown($0, truth) }
+      .first { !$0.isHidden && isShown($0, truth) && !truth.wasAbsent(session, from: room, at: $0.id) }
     if let missed { truth.fail("\(who()): \(room) \(missed.id) was not shown, after \(after)") }
   }
 }

@@ -28,11 +28,19 @@ final class Truth {
     var outcomes: [Outcome] = []
   }
 
+  /// A session was not in a room, which it had left, when these entries were made.
+  private struct Absence {
+    let room: String
+    let after: MessageID
+    var through: MessageID?
+  }
+
   private var rooms: [String: [Item]] = [:]
   private var ids: [MessageID: (room: String, item: Item)] = [:]
   private var tokens: [String: [MessageID]] = [:]
   private var sayings: [String: Saying] = [:]
   private var entered: [SessionID: [(room: String, newest: MessageID)]] = [:]
+  private var absences: [SessionID: [Absence]] = [:]
   private var trimmed: [String: MessageID] = [:]
   private(set) var newest: MessageID = 0
   /// The newest that was published. What is stored and not published is known to nobody.
@@ -50,15 +58,34 @@ final class Truth {
     for event in hidden { add(event, isHidden: true) }
     for event in events {
       if event.entryID != nil { add(event, isHidden: false) }
-      if case .joined(let joining) = event.kind {
+      switch event.kind {
+      case .joined(let joining):
         entered[event.origin, default: []].append((joining.name.text, joining.newest))
+        returned(event.origin, to: joining.name.text)
+      case .parted(let parting):
+        absences[event.origin, default: []].append(Absence(room: parting.name.text, after: newest))
+      case .message, .repeated, .topic, .named, .opened, .closed, .renamed, .quit, .refused, .wanted: break
       }
+    }
+  }
+
+  private func returned(_ session: SessionID, to room: String) {
+    let open = absences[session]?.lastIndex { $0.room == room && $0.through == nil }
+    if let open { absences[session]?[open].through = newest }
+  }
+
+  /// Whether the entry was made while the session was not in the room, between a time that it left it and the
+  /// next time that it entered it.
+  func wasAbsent(_ session: SessionID?, from room: String, at id: MessageID) -> Bool {
+    guard let session else { return false }
+    return absences[session, default: []].contains {
+      $0.room == room && id > $0.after && id <= $0.through ?? .max
     }
   }
 
   /// A server has been started on what the one before has left: what is on disk is shown like the rest.
   func restarted() {
-    entered = [:]
+    (entered, absences) = ([:], [:])
     newestPublished = newest
     for (room, items) in rooms {
       for index in items.indices where items[index].isHidden {
