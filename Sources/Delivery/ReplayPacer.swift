@@ -3,16 +3,20 @@ import Reactor
 /// Shares out the work of the replays of one loop: in each turn they may show so much together, and those
 /// that have to wait go on in the order in which they came. So hundreds that resume at once hold up nobody
 /// who is live.
-final class ReplayPacer {
+package final class ReplayPacer {
   /// ``Entry/cost`` of what is shown in a turn; about a millisecond's work. Exceeded by the last entry.
-  static let turnBytes = 256 * 1024
+  package static let turnBytes = 256 * 1024
 
   private let reactor: Reactor
+  private let turnBytes: Int
   private var turn = 0
   private var spent = 0
   private var waiting = Queue<Replay>()
 
-  init(_ reactor: Reactor) { self.reactor = reactor }
+  init(_ reactor: Reactor, turnBytes: Int = turnBytes) {
+    self.reactor = reactor
+    self.turnBytes = turnBytes
+  }
 
   /// Whether a replay may go on now. If not, its ``Replay/goOnInTurn()`` is called when it may.
   func admits(_ replay: Replay) -> Bool {
@@ -22,7 +26,7 @@ final class ReplayPacer {
   }
 
   /// There is something left to show in this turn.
-  var hasRest: Bool { turn != reactor.turn || spent < Self.turnBytes }
+  var hasRest: Bool { turn != reactor.turn || spent < turnBytes }
 
   func spend(_ bytes: Int) {
     if turn != reactor.turn { (turn, spent) = (reactor.turn, 0) }

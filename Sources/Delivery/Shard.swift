@@ -56,16 +56,18 @@ package final class Shard {
 
   /// Makes the shard of a loop; to be called on that loop, once. `directory` goes with loop 0.
   /// `readTimeout`: milliseconds in which history is to be read; `incidents` is told when it cannot be.
+  /// `replayBytes`: see ``ReplayPacer/turnBytes``.
   package init(
     loop: Int, _ reactor: Reactor, directory: Directory?, order: any Order, log: any EventLog,
     formats: [any EventFormat], metrics: DeliveryMetrics, mailboxes: Mailboxes,
-    readTimeout: Int64 = readMilliseconds, incidents: ThrottledLog = ThrottledLog { _ in }
+    readTimeout: Int64 = readMilliseconds, replayBytes: Int = ReplayPacer.turnBytes,
+    incidents: ThrottledLog = ThrottledLog { _ in }
   ) {
     id = SessionID(loop: UInt16(loop), serial: 0)
     self.incidents = incidents
     reads = PendingReads(timeout: readTimeout)
     self.reactor = reactor
-    pacer = ReplayPacer(reactor)
+    pacer = ReplayPacer(reactor, turnBytes: replayBytes)
     self.order = order
     self.log = log
     self.formats = formats

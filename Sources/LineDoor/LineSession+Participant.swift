@@ -49,5 +49,7 @@ extension LineSession: Participant {
   func shutDown() {
     endReason = "server is stopping"
     connection.cutOff { farewell(.shutdown, $0) }
+    // A replay may wait for its turn, and nothing follows the farewell.
+    leave()
   }
 }

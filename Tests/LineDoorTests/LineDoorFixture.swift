@@ -18,9 +18,13 @@ final class LineDoorFixture: Sendable {
   private let door = Lock<Confined?>(nil)
 
   /// A door on its way back to its own loop.
-  private struct Confined: @unchecked Sendable { let door: LineDoor }
+  private struct Confined: @unchecked Sendable {
+    let door: LineDoor
+    let shard: Shard
+  }
 
-  init() throws {
+  /// `replayBytes`: what replays may show in a turn.
+  init(replayBytes: Int = ReplayPacer.turnBytes) throws {
     loop = try EventLoop()
     let bus = LocalEventBus(log: log)
     let (loop, log, order) = (self.loop, self.log, self.order)
@@ -33,13 +37,20 @@ final class LineDoorFixture: Sendable {
       try? loop.run { reactor in
         let shard = Shard(
           loop: 0, reactor, directory: Directory(), order: order, log: log,
-          formats: LineFormats.all(encoder), metrics: DeliveryMetrics(), mailboxes: mailboxes)
-        self.door.withLock { $0 = Confined(door: LineDoor(shard, settings)) }
+          formats: LineFormats.all(encoder), metrics: DeliveryMetrics(), mailboxes: mailboxes,
+          replayBytes: replayBytes)
+        self.door.withLock { $0 = Confined(door: LineDoor(shard, settings), shard: shard) }
       }
     }
     try Thread.detached {
       Applier(ChatState(), order: order, store: log) { 0 }.run { bus.publish($0) }
     }
+  }
+
+  /// Runs `body` on the loop, with its shard.
+  func onLoop(_ body: @escaping @Sendable (Shard) -> Void) async {
+    guard let confined = door.withLock({ $0 }) else { return }
+    await loop.perform { _ in body(confined.shard) }
   }
 
   /// A connection whose other end the test holds.

@@ -148,6 +148,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
   }
 
   private func received(_ line: Line, _ text: String) {
+    checkFarewell(text)
     simulation.trace("\(number) < \(text.prefix(120))")
     switch line.command {
     case "CAP", "002", "003", "004", "005", "251", "254", "255", "265", "266", "422", "332", "333": break
@@ -195,7 +196,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     // The connection ends before it is known to be a client of IRC.
     case "ERR" where text.hasPrefix("ERR timeout") && nick == nil: break
     case "BYE" where nick == nil: break
-    case "ERROR": break
+    case "ERROR": socket?.hasFarewell = true
     default: unexpected(text)
     }
   }

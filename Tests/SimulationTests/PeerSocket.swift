@@ -7,6 +7,10 @@ final class PeerSocket {
   private(set) var outgoing: [UInt8] = []
   private(set) var incoming: [UInt8] = []
   private(set) var hasEnded = false
+  /// How many bytes were read.
+  private(set) var received = 0
+  /// The last words of the server have come.
+  var hasFarewell = false
   private var isClosed = false
 
   init(_ descriptor: Int32) { self.descriptor = descriptor }
@@ -31,7 +35,10 @@ final class PeerSocket {
   func read(_ count: Int) {
     if hasEnded || isClosed { return }
     let got = recv(descriptor, scratch.baseAddress, min(count, scratch.count), Int32(MSG_DONTWAIT))
-    if got > 0 { incoming += UnsafeBufferPointer(rebasing: scratch[..<got]) }
+    if got > 0 {
+      incoming += UnsafeBufferPointer(rebasing: scratch[..<got])
+      received += got
+    }
     if got == 0 || (got < 0 && errno != EAGAIN) { hasEnded = true }
   }
 

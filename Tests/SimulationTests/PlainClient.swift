@@ -42,6 +42,9 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   var description: String { "plain, \(nick ?? "-"), in \(rooms.keys.sorted()), waits for \(waiting)" }
   override var who: String { "client \(number) (plain)" }
   override var isIdle: Bool { waiting.isEmpty && (nick != nil || isDone) && resume.isEmpty }
+  override var expectsFarewell: Bool {
+    nick != nil && socket != nil && !waiting.contains { if case .quit = $0 { true } else { false } }
+  }
   override var presences: [(room: String, name: String)] { rooms.keys.map { ($0, nick ?? "") } }
 
   override func connect() {
@@ -168,6 +171,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
 
   private func received(_ line: String) {
     simulation.trace("\(number) < \(line.prefix(80))")
+    checkFarewell(line)
     let fields = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     let room = fields.count > 1 ? fields[1] : ""
     switch fields[0] {
@@ -209,6 +213,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
       rooms[room]?.checkResume(after: id, truth, of: session, who)
       resume[room] = simulation.random.oneIn(2) ? id : max(id, rooms[room]?.cursor ?? 0)
     case "BYE":
+      socket?.hasFarewell = true
       if case .quit = waiting.first {
         answered()
         rooms = [:]

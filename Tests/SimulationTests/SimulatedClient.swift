@@ -35,6 +35,8 @@ class SimulatedClient {
   var isIdle: Bool { true }
   /// The server asks it whether it is still there when it is silent.
   var isAskedToAnswer: Bool { false }
+  /// A server that ends says so to it.
+  var expectsFarewell: Bool { false }
   /// Does what is needed to come to rest.
   func settle() {}
   /// Asks who is in its rooms, at the end of a run.
@@ -61,6 +63,11 @@ class SimulatedClient {
     socket?.close()
     socket = nil
     lost()
+  }
+
+  /// Whatever comes, nothing comes after the last words.
+  func checkFarewell(_ text: String) {
+    if socket?.hasFarewell == true { truth.fail("\(who): after the last words: \(text.prefix(200))") }
   }
 
   func newText(isMultiline: Bool = false) -> String {

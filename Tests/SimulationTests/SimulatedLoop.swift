@@ -26,7 +26,8 @@ final class SimulatedLoop: @unchecked Sendable {
   init(_ loop: EventLoop) { self.loop = loop }
 
   func attach(
-    _ index: Int, _ order: any Order, _ log: any EventLog, _ mailboxes: Mailboxes, rooms: [StoredRoom] = []
+    _ index: Int, _ order: any Order, _ log: any EventLog, _ mailboxes: Mailboxes, rooms: [StoredRoom] = [],
+    replayBytes: Int = ReplayPacer.turnBytes
   ) {
     let encoder = IRCEncoder(serverName: "linechat")
     let settings = LineSettings(
@@ -41,7 +42,7 @@ final class SimulatedLoop: @unchecked Sendable {
       let shard = Shard(
         loop: index, reactor, directory: index == 0 ? Directory(rooms: rooms) : nil, order: order, log: log,
         formats: LineFormats.all(encoder) + [WebSocketFormat()], metrics: DeliveryMetrics(),
-        mailboxes: mailboxes)
+        mailboxes: mailboxes, replayBytes: replayBytes)
       line = LineDoor(shard, settings)
       http = HTTPDoor(shard, httpSettings)
       self.shard = shard
@@ -52,8 +53,12 @@ final class SimulatedLoop: @unchecked Sendable {
     }
   }
 
-  /// Takes leave of everybody, as the end of the server does.
-  func shutDown() { loop.betweenTurns { _ in shard?.forEachParticipant { $0.shutDown() } } }
+  /// Takes leave of everybody in the midst of the next turn, as the end of the server does.
+  func shutDown() {
+    loop.betweenTurns { reactor in
+      reactor.after(milliseconds: 0) { [weak shard] in shard?.forEachParticipant { $0.shutDown() } }
+    }
+  }
 
   func turn() { loop.turn() }
 

@@ -13,8 +13,9 @@ final class SimulatedServer {
   private let applier: Applier
   private let time: SimulatedTime
 
-  /// `memory`, `orderLimit`: bytes that wait, of each loop and in the order.
-  init(_ store: MemoryStore, _ time: SimulatedTime, memory: Int, orderLimit: Int) throws {
+  /// `memory`, `orderLimit`: bytes that wait, of each loop and in the order. `replayBytes`: what the replays of
+  /// a loop may show in a turn.
+  init(_ store: MemoryStore, _ time: SimulatedTime, memory: Int, orderLimit: Int, replayBytes: Int) throws {
     self.time = time
     store.start()
     order = SimulatedOrder(limit: orderLimit)
@@ -29,7 +30,9 @@ final class SimulatedServer {
     }
     let mailboxes = Mailboxes(loops: eventLoops, bus: bus)
     loops = eventLoops.map(SimulatedLoop.init)
-    for (index, loop) in loops.enumerated() { loop.attach(index, order, store, mailboxes, rooms: rooms) }
+    for (index, loop) in loops.enumerated() {
+      loop.attach(index, order, store, mailboxes, rooms: rooms, replayBytes: replayBytes)
+    }
   }
 
   /// Decides so many of the requests that wait, and stores what comes of them.

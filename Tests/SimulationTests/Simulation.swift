@@ -45,8 +45,12 @@ final class Simulation {
     store = MemoryStore(reader: { reads.add($0) })
     let orderLimit = random.pick([2_000, 20_000, 1 << 20])
     let memory = random.pick([100_000, 1 << 30, 1 << 30])
+    let replayBytes = random.pick([1, 300, ReplayPacer.turnBytes])
     let store = self.store
-    newServer = { try SimulatedServer(store, time, memory: memory, orderLimit: orderLimit) }
+    newServer = {
+      try SimulatedServer(
+        store, time, memory: memory, orderLimit: orderLimit, replayBytes: replayBytes)
+    }
     server = try newServer()
     crowd = random.oneIn(10) ? SimulatedCrowd(count: Int.random(in: 60...140, using: &random)) : nil
     for _ in 0..<3 { clients.append(PlainClient(clients.count, self)) }
@@ -128,8 +132,11 @@ final class Simulation {
     while server.order.count > 0 { decide(.max) }
     publish()
     server.order.close()
+    // The log has read what it was asked for before it has stopped.
+    while reads.count > 0 { answerRead() }
     server.turn()
     server.turn()
+    let told = clients.filter(\.expectsFarewell).map { ($0.who, $0.socket) }
     for loop in server.loops { loop.shutDown() }
     // Three seconds, in which everybody reads.
     for _ in 0..<300 where clients.contains(where: { $0.socket != nil }) {
@@ -139,6 +146,9 @@ final class Simulation {
     }
     for client in clients where client.socket != nil {
       truth.fail("\(client.who): \(client): still there at the end")
+    }
+    for (who, socket) in told where socket?.hasFarewell != true {
+      truth.fail("\(who): the server has ended without a word")
     }
     server.end()
     reads.forget()
@@ -242,7 +252,7 @@ final class Simulation {
   /// Everybody reads, and everything is dealt with, until nobody waits for anything.
   private func drain(_ what: String) {
     isDraining = true
-    var quiet = 0
+    var (quiet, received) = (0, 0)
     for _ in 0..<3_000 where truth.failures.isEmpty {
       for client in clients {
         if client.socket == nil { client.connect() }
@@ -256,7 +266,10 @@ final class Simulation {
       while reads.count > 0 { answerRead() }
       time.pass(100)
       let isIdle = clients.allSatisfy { client in client.isIdle && client.socket?.outgoing.isEmpty == true }
-      quiet = isIdle ? quiet + 1 : 0
+      // Nor is anybody shown anything any more.
+      let before = received
+      received = clients.reduce(0) { $0 + ($1.socket?.received ?? 0) }
+      quiet = isIdle && received == before ? quiet + 1 : 0
       if quiet > 6 { return }
     }
     if !truth.failures.isEmpty { return }

@@ -99,7 +99,11 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
 
   private func received(_ opcode: UInt8, _ frame: String) {
     simulation.trace("\(number) < \(frame.prefix(120))")
-    if opcode == 8 { return closing(frame) }
+    checkFarewell(frame)
+    if opcode == 8 {
+      socket?.hasFarewell = true
+      return closing(frame)
+    }
     if opcode == 9 {
       if !isMute { socket?.send([0x8A, 0x80, 0, 0, 0, 0]) }
       return

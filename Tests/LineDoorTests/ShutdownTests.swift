@@ -1,0 +1,44 @@
+import ChatCore
+import ChatTestSupport
+import Delivery
+import LineProtocol
+import Reactor
+import Testing
+
+@testable import LineDoor
+
+/// What a session does at the end of the server.
+@Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
+  /// Its replay may be waiting for its turn, which comes after the farewell: nothing follows that.
+  @Test func nothingIsReplayedAfterTheFarewell() async throws {
+    // One entry a turn.
+    let fixture = try LineDoorFixture(replayBytes: 1)
+    defer { fixture.stop() }
+    let post = Request(
+      SessionID(loop: 9, serial: 1),
+      .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
+    fixture.order.submit(Array(repeating: post, count: 20))
+    let peer = await fixture.connect()
+    // It is behind the posts.
+    peer.send("NICK ann", "PING")
+    _ = peer.lines(through: "PONG")
+    await fixture.onLoop { shard in
+      let reactor = shard.reactor
+      var turns: Set<Int> = []
+      reactor.atTurnEnd {
+        var session: LineSession?
+        shard.forEachParticipant { session = $0 as? LineSession }
+        guard let session, session.subscriber.isReplaying else { return }
+        turns.insert(reactor.turn)
+        // In the next turn, before replays have their turns in it.
+        if turns.count == 4 { reactor.after(milliseconds: 0) { session.shutDown() } }
+      }
+    }
+    peer.send("JOIN lobby 0")
+    let lines = peer.lines(through: "nothing")
+    let shown = lines.filter { $0.hasPrefix("HIST") }.compactMap { Int($0.split(separator: " ")[2]) }
+    #expect(!shown.isEmpty && shown.count < 20)
+    #expect(Array(lines.suffix(2)) == ["RESUME lobby \(shown.count)", "BYE shutdown"])
+    #expect(shown == Array(1...shown.count))
+  }
+}
