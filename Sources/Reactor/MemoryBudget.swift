@@ -15,8 +15,11 @@ struct MemoryBudget<Holder> {
     var sizeClass = 0
     /// The place in that list.
     var position = 0
-    var isEvicted = false
+    var standing = Standing.holds
+    var isEvicted: Bool { standing != .holds }
   }
+
+  private enum Standing { case holds, evicted, taken }
 
   /// What the holders may hold together, in bytes.
   let limit: Int
@@ -84,7 +87,7 @@ struct MemoryBudget<Holder> {
     unlist(entry)
     held -= entry.bytes
     evicted += entry.bytes
-    entry.isEvicted = true
+    entry.standing = .evicted
     entry.sizeClass = 0
     entries[Int(slot)] = entry
     evictedSlots.append(slot)
@@ -98,15 +101,19 @@ struct MemoryBudget<Holder> {
   mutating func takeEvicted(_ count: Int) -> [Holder] {
     let taken = Array(evictedSlots.prefix(count))
     evictedSlots.removeFirst(taken.count)
-    // A slot may have a new holder, which was not.
-    return taken.compactMap { entries[Int($0)].flatMap { $0.isEvicted ? $0.holder : nil } }
+    // A slot may have a new holder, which was not evicted, or was taken with it before.
+    return taken.compactMap { slot in
+      guard let entry = entries[Int(slot)], entry.standing == .evicted else { return nil }
+      entries[Int(slot)]?.standing = .taken
+      return entry.holder
+    }
   }
 
   /// One that was evicted has given back what it could, and may hold the rest like anybody else. Returns its
   /// slot.
   mutating func readmit(_ slot: Slot) -> Slot {
     guard slot != Self.noSlot, var entry = entries[Int(slot)], entry.isEvicted else { return slot }
-    entry.isEvicted = false
+    entry.standing = .holds
     evicted -= entry.bytes
     held += entry.bytes
     if entry.bytes == 0 {

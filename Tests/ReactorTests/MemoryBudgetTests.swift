@@ -50,6 +50,22 @@ import Testing
     #expect(budget.evicted == 0)
   }
 
+  /// Somebody who was evicted has gone before it was taken, and its slot is another's, who is evicted too.
+  @Test func aSlotThatIsGivenAgainIsTakenOnce() {
+    var budget = Budget(limit: 0)
+    let slot = budget.set(600, Budget.noSlot, of: "a")
+    #expect(budget.evictLargest() == "a")
+    budget.forget(slot)
+    #expect(budget.set(700, Budget.noSlot, of: "b") == slot)
+    #expect(budget.evictLargest() == "b")
+    #expect(budget.takeEvicted(16) == ["b"])
+    #expect(!budget.hasEvicted)
+    // Once more, when it has been let go on.
+    #expect(budget.readmit(slot) == slot)
+    #expect(budget.evictLargest() == "b")
+    #expect(budget.takeEvicted(16) == ["b"])
+  }
+
   /// Whatever happens to holders, the sums and the largest are those of a plain table.
   @Test func agreesWithATable() {
     var random = SystemRandomNumberGenerator()
