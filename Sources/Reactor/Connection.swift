@@ -196,9 +196,15 @@ public final class Connection: Pollable {
   // MARK: Ending
 
   /// Sends what was appended, tells the peer that nothing follows, and closes. No more input is processed.
-  /// Closes after `Reactor.farewellMilliseconds` even if the peer does not read.
+  /// Closes after `Reactor.farewellMilliseconds` even if the peer does not read. If not all was kept, the
+  /// handler is told of the overflow instead, now, and has the connection cut off or closed.
   public func finish() {
     guard phase == .open else { return }
+    if output.isOverflowed { return outputOverflowed() }
+    beginToFinish()
+  }
+
+  private func beginToFinish() {
     phase = .finishing
     output.state.pointee.isDrainAwaited = true
     unconsumed = []
@@ -227,7 +233,7 @@ public final class Connection: Pollable {
     }
     output.appendFarewell(farewell(output.dropUnsent(from: boundary)))
     output.settle()
-    finish()
+    beginToFinish()
   }
 
   /// Closes at once. What was not sent is lost.

@@ -189,6 +189,25 @@ import Testing
     }
   }
 
+  /// Its handler ends it before it could be told that it is slow: of what is dropped it is told all the same.
+  @Test(arguments: [(8_192, 1 << 30), (1 << 20, 32_768)])
+  func whoEndsAfterAnOverflowIsToldWhatItMisses(outputLimit: Int, memory: Int) throws {
+    var chat = try Chat(seed: 1, outputLimit: outputLimit, memory: memory)
+    while !chat.peers.contains(where: \.connection.output.isOverflowed) { chat.showRun() }
+    let ended = chat.peers.filter(\.connection.output.isOverflowed)
+    for peer in ended { peer.connection.finish() }
+    for peer in ended {
+      let missed = try #require(peer.dropped?.first(of: Peer.live))
+      while !String(decoding: peer.received, as: UTF8.self).hasSuffix(Peer.farewell) {
+        chat.reactor.finishTurn()
+        if peer.connection.output.pendingBytes > 0 { peer.connection.ready(EVENT_OUT) }
+        peer.read(1 << 16)
+      }
+      #expect(whole(peer.received, lane: 0) == Array(1..<missed))
+    }
+    for peer in chat.peers { close(peer.descriptor) }
+  }
+
   /// The values of a lane of which all lines have come.
   private func whole(_ received: [UInt8], lane: Int) -> [Int64] {
     received.split(separator: 0x0A).compactMap { line in
