@@ -142,6 +142,9 @@ package struct Renaming: Sendable, Equatable {
   /// before, it is not seen as one.
   package enum Look: UInt8, Sendable {
     case renamed
+    /// The old name goes and the new one comes, but one of them is somewhere else too: as a change of name it
+    /// would be one there as well.
+    case replaced
     /// The old name stays, the new one comes.
     case arrived
     /// The old name goes, the new one was there.
@@ -166,25 +169,30 @@ package struct Renaming: Sendable, Equatable {
 
   /// What is seen in rooms where it is not seen as a change of name: the new name comes, or the old one goes.
   package func halves(of session: SessionID) -> [Event] {
-    rooms.compactMap { room in
+    rooms.flatMap { room in
       switch room.look {
-      case .renamed, .unseen: nil
-      case .arrived:
-        Event(
-          origin: session,
-          .joined(
-            Joining(
-              room: room.id, name: room.name, nick: new, newest: 0, after: nil, isFirst: true,
-              seat: room.seat)))
-      case .departed:
-        Event(
-          origin: session,
-          .parted(
-            Parting(
-              room: room.id, name: room.name, nick: old, reason: nil, isLast: true, seat: room.seat,
-              index: 0)))
+      case .renamed, .unseen: [] as [Event]
+      case .replaced: [departure(from: room, of: session), arrival(in: room, of: session)]
+      case .arrived: [arrival(in: room, of: session)]
+      case .departed: [departure(from: room, of: session)]
       }
     }
+  }
+
+  private func arrival(in room: Room, of session: SessionID) -> Event {
+    Event(
+      origin: session,
+      .joined(
+        Joining(
+          room: room.id, name: room.name, nick: new, newest: 0, after: nil, isFirst: true, seat: room.seat)))
+  }
+
+  private func departure(from room: Room, of session: SessionID) -> Event {
+    Event(
+      origin: session,
+      .parted(
+        Parting(
+          room: room.id, name: room.name, nick: old, reason: nil, isLast: true, seat: room.seat, index: 0)))
   }
 }
 
@@ -199,6 +207,8 @@ package struct Quitting: Sendable, Equatable {
   package let nick: Nick
   package let isClaimed: Bool
   package let reason: String
+  /// No other session has the name: it is nowhere any more.
+  package let isNameGone: Bool
   /// All rooms of the session.
   package let rooms: [Room]
 }

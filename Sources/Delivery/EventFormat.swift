@@ -6,7 +6,8 @@ package import Traffic
 /// How events look on one kind of connection. Each event is encoded once for each format that is in use in a
 /// room.
 package protocol EventFormat: Sendable {
-  /// A session's end is shown as a departure from each room, not as one event.
+  /// A session's end is shown as a departure from each room, not as one event. One whose name stays in other
+  /// rooms always is.
   var quitsPerRoom: Bool { get }
 
   /// A change of name is shown as a departure and an arrival in each room, not as one event.
@@ -27,7 +28,7 @@ extension EventFormat {
   func isPerRoom(_ event: Event) -> Bool {
     switch event.kind {
     case .renamed: renamesPerRoom
-    case .quit: quitsPerRoom
+    case .quit(let quitting): quitsPerRoom || !quitting.isNameGone
     case .message, .topic, .repeated, .named, .opened, .closed, .joined, .parted, .refused, .wanted: true
     }
   }

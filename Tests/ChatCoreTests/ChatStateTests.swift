@@ -96,10 +96,41 @@ import Testing
       return
     }
     let ids = renaming.rooms.map(\.id)
-    #expect(event.audience == .rooms([ids[0]]))
-    #expect(renaming.halves(of: alice).map(\.audience) == [.room(ids[1]), .room(ids[2])])
-    #expect(renaming.rooms.map(\.look) == [.renamed, .arrived, .departed])
+    // As both names stay somewhere, a change of name would be one there too for whoever is in both rooms.
+    #expect(event.audience == .rooms([]))
+    #expect(
+      renaming.halves(of: alice).map(\.audience) == [ids[0], ids[0], ids[1], ids[2]].map { .room($0) })
+    #expect(renaming.rooms.map(\.look) == [.replaced, .arrived, .departed])
     #expect(renaming.rooms.map(\.name) == [lobby, other, third])
+  }
+
+  @Test func aRenameIsOneWhereNobodyElseHasEitherName() throws {
+    var state = try state([(alice, "ann")])
+    let other = try RoomName("other")
+    for room in [lobby, other] { state.decide(alice, .join(room, after: nil)) }
+    state.decide(bob, .enter(try Nick("bob"), lobby, after: nil))
+    let looks = try ["anna", "Anna"].map { name -> [Renaming.Look] in
+      let event = try #require(state.decide(alice, .claim(try Nick(name))).first)
+      guard case .renamed(let renaming) = event.kind else { return [] }
+      return renaming.rooms.map(\.look)
+    }
+    #expect(looks == [[.renamed, .renamed], [.renamed, .renamed]])
+  }
+
+  @Test func aNameIsGoneWithTheLastSessionThatHasIt() throws {
+    var state = try state([(alice, "ann")])
+    let third = SessionID(loop: 1, serial: 1)
+    state.decide(bob, .enter(try Nick("Ann"), lobby, after: nil))
+    state.decide(third, .enter(try Nick("ann"), lobby, after: nil))
+    let gone = [alice, bob, third].map { session -> Bool? in
+      if case .quit(let quitting) = state.decide(session, .end(reason: "")).first?.kind {
+        quitting.isNameGone
+      } else {
+        nil
+      }
+    }
+    #expect(gone == [false, false, true])
+    #expect(state.sharers == [:])
   }
 
   // MARK: Rooms

@@ -19,7 +19,8 @@ struct LineFormat: EventFormat {
     // Given once, it is of no room.
     let isOfNone: Bool =
       switch event.kind {
-      case .renamed, .quit: !isPerRoom
+      case .renamed: !isPerRoom
+      case .quit(let quitting): !isPerRoom && quitting.isNameGone
       case .message, .topic, .repeated, .named, .opened, .closed, .joined, .parted, .refused, .wanted: false
       }
     out += Array("\(isOfNone ? "" : room.text + " ")\(Self.text(of: event))\n".utf8)

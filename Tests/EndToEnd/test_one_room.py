@@ -214,6 +214,33 @@ class Presence(ServerCase):
         self.watcher.expect("PART lobby alice")
         self.assertEqual(self.names(), {"watcher"})
 
+    def test_a_name_that_stays_elsewhere_neither_quits_nor_is_renamed(self):
+        """A QUIT, or a NICK, would take it from all rooms of who is in several."""
+        observer = self.keep(IRCClient(self.chat.line, "observer", f"#{ROOM}", "#ops"))
+        self.watcher.expect(f"JOIN {ROOM} observer")
+        self.watcher.join("ops")
+        observer.read_until(re.compile(r":watcher\S* JOIN #ops"))
+        second = self.socket("cat")
+        cat = self.chat.client("cat", ROOM, "ops")
+        cat.fence()
+        self.watcher.expect(f"JOIN {ROOM} cat", "JOIN ops cat")
+        self.assertEqual(observer.fence(), [":cat!cat@linechat JOIN #lobby", ":cat!cat@linechat JOIN #ops"])
+        cat.send("NICK dan")
+        cat.expect("OK NICK dan")
+        self.watcher.expect(f"JOIN {ROOM} dan", "PART ops cat", "JOIN ops dan")
+        self.assertEqual(sorted(observer.fence()), [
+            ":cat!cat@linechat PART #ops", ":dan!dan@linechat JOIN #lobby", ":dan!dan@linechat JOIN #ops"])
+        cat.send("NICK cat")
+        cat.read_until("OK NICK cat")
+        observer.fence()
+        cat.close()
+        self.watcher.read_until("PART ops cat")
+        self.assertRegex(" ".join(observer.fence()), r"^:cat!cat@linechat PART #ops( :.*)?$")
+        self.assertEqual(self.names(), {"cat", "observer", "watcher"})
+        second.close()
+        self.watcher.expect(f"PART {ROOM} cat")
+        self.assertRegex(" ".join(observer.fence()), r"^:cat!cat@linechat QUIT :.*$")
+
     def test_a_post_is_nobodys_presence(self):
         with HTTPClient(self.chat) as http:
             http.post("poe", ROOM, "hello")

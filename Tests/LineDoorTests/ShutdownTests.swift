@@ -14,11 +14,11 @@ import Testing
     // One entry a turn.
     let fixture = try LineDoorFixture(replayBytes: 1)
     defer { fixture.stop() }
+    let peer = await fixture.connect()
     let post = Request(
       SessionID(loop: 9, serial: 1),
       .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
     fixture.order.submit(Array(repeating: post, count: 20))
-    let peer = await fixture.connect()
     // It is behind the posts.
     peer.send("NICK ann", "PING")
     _ = peer.lines(through: "PONG")

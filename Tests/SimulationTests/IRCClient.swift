@@ -168,7 +168,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     case "NICK": renamed(line, text)
     case "JOIN": joined(line, text)
     case "PART": parted(line, text)
-    case "QUIT": for room in names.keys { names[room]?.renamed(line.source, line.source) }
+    case "QUIT": for room in names.keys { names[room]?.went(line.source) }
     case "PRIVMSG": said(line, text)
     case "TOPIC": topic(line, text)
     case "353": listed += (line.parameters.last ?? "").split(separator: " ").map(String.init)
@@ -205,7 +205,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     guard let new = line.parameters.first else { return unexpected(text) }
     if line.source == nick, case .nick(new) = waiting.first {
       nick = new
-      for room in names.keys { names[room]?.renamed(line.source, new) }
+      for room in names.keys { names[room]?.renamedItself(line.source, new) }
       return answered()
     }
     for room in names.keys { names[room]?.renamed(line.source, new) }

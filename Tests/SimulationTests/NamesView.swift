@@ -8,8 +8,19 @@ struct NamesView {
   mutating func came(_ name: String) { set(name, true) }
   mutating func went(_ name: String) { set(name, false) }
 
-  /// A change of name does not say in which rooms it is one.
+  /// A change of name is one in each room that the old name was in, and nobody else has either.
   mutating func renamed(_ old: String, _ new: String) {
+    let (old, new) = (old.lowercased(), new.lowercased())
+    let wasThere = isThere[old]
+    if old != new {
+      isThere[old] = false
+      isThere[new] = wasThere
+    }
+    touched.formUnion([old, new])
+  }
+
+  /// The session's own change of name does not say where others keep the old one, or had the new one.
+  mutating func renamedItself(_ old: String, _ new: String) {
     for name in [old.lowercased(), new.lowercased()] {
       isThere[name] = nil
       touched.insert(name)

@@ -244,7 +244,7 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
     switch (fields[1], waiting.first) {
     case ("NICK", .nick(let name)):
       if name != fields[2] { unexpected(line) }
-      for room in names.keys { names[room]?.renamed(nick ?? name, name) }
+      for room in names.keys { names[room]?.renamedItself(nick ?? name, name) }
       nick = name
       answered()
     case ("JOIN", .join(let room, let after)) where room == fields[2]:

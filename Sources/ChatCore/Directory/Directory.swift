@@ -79,7 +79,7 @@ package struct Directory: Sendable {
     }
     for room in renaming.rooms {
       switch room.look {
-      case .renamed:
+      case .renamed, .replaced:
         unseat(renaming.old, room.seat, in: room.name)
         seat(renaming.new, room.seat, in: room.name)
       case .arrived: seat(renaming.new, room.seat, in: room.name)

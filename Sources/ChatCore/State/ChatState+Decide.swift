@@ -71,6 +71,7 @@ extension ChatState {
 
   private func renaming(of session: Session, to new: Nick) -> Renaming {
     let old = session.nick
+    let isOneEverywhere = old == new || (sessionCount(of: old) == 1 && sessionCount(of: new) == 0)
     var seat = lastSeat
     let rooms = session.rooms.compactMap { id -> Renaming.Room? in
       guard let room = self.rooms[id], let before = room.presence(of: old) else { return nil }
@@ -80,7 +81,7 @@ extension ChatState {
       // If the old name goes and the new one comes, the new one has the seat of the old: whoever reads the
       // list of names meanwhile is shown one of them.
       switch (isGone, isNew) {
-      case (true, true): look = .renamed
+      case (true, true): look = isOneEverywhere ? .renamed : .replaced
       case (true, false): look = .departed
       case (false, true):
         look = .arrived
@@ -91,6 +92,11 @@ extension ChatState {
         id: id, name: room.name, look: look, seat: look == .arrived ? seat : before.seat)
     }
     return Renaming(old: old, new: new, isClaimed: session.isClaimed, rooms: rooms)
+  }
+
+  /// How many sessions have the name.
+  private func sessionCount(of nick: Nick) -> Int {
+    sharers[nick, default: 0] + (holders[nick] == nil ? 0 : 1)
   }
 
   // MARK: Rooms
@@ -158,7 +164,9 @@ extension ChatState {
       guard let room = self.rooms[id], let presence = room.presence(of: gone.nick) else { return nil }
       return Quitting.Room(id: id, name: room.name, isLast: presence.sessions == 1, seat: presence.seat)
     }
-    let quitting = Quitting(nick: gone.nick, isClaimed: gone.isClaimed, reason: reason, rooms: left)
+    let quitting = Quitting(
+      nick: gone.nick, isClaimed: gone.isClaimed, reason: reason,
+      isNameGone: sessionCount(of: gone.nick) == 1, rooms: left)
     happen(.quit(quitting), by: session, &events)
     for room in left { closeIfForgettable(room.id, by: session, &events) }
   }

@@ -25,6 +25,8 @@ package struct ChatState: Sendable, Equatable {
   package let policy: Policy
   private(set) var sessions: [SessionID: Session] = [:]
   private(set) var holders: [Nick: SessionID] = [:]
+  /// How many sessions have a name that is not theirs alone.
+  private(set) var sharers: [Nick: Int] = [:]
   private(set) var rooms: [RoomID: RoomRecord] = [:]
   private(set) var roomIDs: [RoomName: RoomID] = [:]
   private(set) var lastRoom: Int64
@@ -53,7 +55,7 @@ package struct ChatState: Sendable, Equatable {
     self.rooms = rooms
     self.lastRoom = lastRoom
     self.lastSeat = lastSeat
-    for (id, session) in sessions where session.isClaimed { holders[session.nick] = id }
+    for (id, session) in sessions { hold(session.nick, isClaimed: session.isClaimed, id) }
     for (id, room) in rooms { roomIDs[room.name] = id }
   }
 
@@ -68,7 +70,7 @@ package struct ChatState: Sendable, Equatable {
       stored(change.id, in: change.room)
     case .named(let nick, let isClaimed):
       sessions[event.origin] = Session(nick: nick, isClaimed: isClaimed)
-      if isClaimed { holders[nick] = event.origin }
+      hold(nick, isClaimed: isClaimed, event.origin)
     case .opened(let id, let name):
       lastRoom = id.number
       make(id, name, isStored: false)
@@ -83,9 +85,23 @@ package struct ChatState: Sendable, Equatable {
     case .renamed(let renaming): apply(renaming, of: event.origin)
     case .quit(let quitting):
       sessions[event.origin] = nil
-      if quitting.isClaimed { holders[quitting.nick] = nil }
+      letGo(quitting.nick, isClaimed: quitting.isClaimed)
       for room in quitting.rooms { rooms[room.id]?.leave(quitting.nick) }
     case .repeated, .refused, .wanted: break
+    }
+  }
+
+  private mutating func hold(_ nick: Nick, isClaimed: Bool, _ session: SessionID) {
+    if isClaimed { holders[nick] = session } else { sharers[nick, default: 0] += 1 }
+  }
+
+  private mutating func letGo(_ nick: Nick, isClaimed: Bool) {
+    if isClaimed {
+      holders[nick] = nil
+    } else {
+      let left = sharers[nick, default: 0] - 1
+      precondition(left >= 0, "a name is held before it is let go")
+      sharers[nick] = left == 0 ? nil : left
     }
   }
 
@@ -108,10 +124,8 @@ package struct ChatState: Sendable, Equatable {
 
   private mutating func apply(_ renaming: Renaming, of session: SessionID) {
     sessions[session]?.nick = renaming.new
-    if renaming.isClaimed {
-      holders[renaming.old] = nil
-      holders[renaming.new] = session
-    }
+    letGo(renaming.old, isClaimed: renaming.isClaimed)
+    hold(renaming.new, isClaimed: renaming.isClaimed, session)
     for room in renaming.rooms {
       rooms[room.id]?.leave(renaming.old)
       rooms[room.id]?.enter(renaming.new, seat: room.seat)
@@ -144,7 +158,7 @@ package struct ChatState: Sendable, Equatable {
       restore(change.room, change.before)
     case .named(let nick, let isClaimed):
       sessions[event.origin] = nil
-      if isClaimed { holders[nick] = nil }
+      letGo(nick, isClaimed: isClaimed)
     case .opened(let id, let name):
       forget(id, name)
       lastRoom = id.number - 1
@@ -160,7 +174,7 @@ package struct ChatState: Sendable, Equatable {
     case .quit(let quitting):
       sessions[event.origin] = Session(
         nick: quitting.nick, isClaimed: quitting.isClaimed, rooms: quitting.rooms.map(\.id))
-      if quitting.isClaimed { holders[quitting.nick] = event.origin }
+      hold(quitting.nick, isClaimed: quitting.isClaimed, event.origin)
       for room in quitting.rooms { rooms[room.id]?.enter(quitting.nick, seat: room.seat) }
     case .repeated, .refused, .wanted: break
     }
@@ -173,10 +187,8 @@ package struct ChatState: Sendable, Equatable {
 
   private mutating func undo(_ renaming: Renaming, of session: SessionID) {
     sessions[session]?.nick = renaming.old
-    if renaming.isClaimed {
-      holders[renaming.new] = nil
-      holders[renaming.old] = session
-    }
+    letGo(renaming.new, isClaimed: renaming.isClaimed)
+    hold(renaming.old, isClaimed: renaming.isClaimed, session)
     for room in renaming.rooms.reversed() {
       rooms[room.id]?.leave(renaming.new)
       rooms[room.id]?.enter(renaming.old, seat: room.seat)

@@ -7,7 +7,8 @@ struct IRCFormat: EventFormat {
   let encoder: IRCEncoder
   let tags: IRCTagSet
 
-  /// A client drops somebody who QUITs from all channels at once.
+  /// A client drops somebody who QUITs from all channels at once. So it is told so only of a name that is
+  /// gone from all.
   var quitsPerRoom: Bool { false }
 
   func encode(_ message: Message, into out: inout [UInt8]) {
@@ -25,6 +26,8 @@ struct IRCFormat: EventFormat {
       encoder.join(nick: joining.nick.text, room: joining.name.text, into: &out)
     case (.parted(let parting), _):
       encoder.part(nick: parting.nick.text, room: parting.name.text, reason: parting.reason, into: &out)
+    case (.quit(let quitting), .others(in: let room)) where !quitting.isNameGone:
+      encoder.part(nick: quitting.nick.text, room: room.text, reason: quitting.reason, into: &out)
     case (.quit(let quitting), .others):
       encoder.quit(nick: quitting.nick.text, reason: quitting.reason, into: &out)
     case (.renamed(let renaming), _):

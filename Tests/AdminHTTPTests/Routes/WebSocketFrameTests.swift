@@ -27,7 +27,7 @@ import Testing
       .parted(
         Parting(
           room: RoomID(1), name: lobby, nick: bob, reason: "gone", isLast: true, seat: 1, index: 0)),
-      .quit(Quitting(nick: bob, isClaimed: true, reason: "gone", rooms: [])),
+      .quit(Quitting(nick: bob, isClaimed: true, reason: "gone", isNameGone: true, rooms: [])),
       .topic(
         TopicChange(
           id: 59, room: RoomID(1), name: lobby,
