@@ -17,9 +17,8 @@ struct MessageRun {
   private var slots: [Slot] = []
   private var used = 0
   private(set) var given: [(output: Output, format: FormatID, through: Int)] = []
-  private var messages = 0
-  /// Messages of live members, who are told of their own in another way.
-  private var ofMembers = 0
+  /// How often a message is shown to somebody when the run is.
+  private(set) var deliveries = 0
 
   private struct Slot {
     var format: FormatID
@@ -27,9 +26,6 @@ struct MessageRun {
   }
 
   var isLong: Bool { slots[..<used].contains { $0.encoded.bytes.count > Self.longRunBytes } }
-
-  /// How often a message is shown to somebody when the run is.
-  var deliveries: Int { (room?.memberCount ?? 0) * messages - ofMembers }
 
   mutating func begin(in room: LocalRoom) { self.room = room }
 
@@ -41,7 +37,7 @@ struct MessageRun {
         formats[group.format.index].encode(message, into: &$0)
       }
     }
-    messages += 1
+    deliveries += room.memberCount
   }
 
   /// The run so far in one format; nil if nobody has had that.
@@ -55,7 +51,8 @@ struct MessageRun {
 
   /// `output` has been shown all of the run so far but the last message, which is its own.
   mutating func markGiven(_ output: Output, _ format: FormatID) {
-    ofMembers += 1
+    // Who sent it is told of it in another way.
+    deliveries -= 1
     let through = encoded(format)?.bytes.count ?? 0
     if let index = given.firstIndex(where: { $0.output == output }) {
       given[index].through = through
@@ -64,10 +61,12 @@ struct MessageRun {
     }
   }
 
+  /// Shows `output` nothing more of the run: it is no live member any more.
+  mutating func leave(_ output: Output) { given.removeAll { $0.output == output } }
+
   mutating func end() {
     room = nil
-    messages = 0
-    ofMembers = 0
+    deliveries = 0
     given.removeAll(keepingCapacity: true)
     for index in 0..<used { slots[index].encoded.removeAll() }
     used = 0

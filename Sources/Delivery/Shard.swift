@@ -168,7 +168,11 @@ package final class Shard {
   }
 
   private func removeLive(_ local: LocalSession, from room: RoomID) {
-    if let output = local.output { rooms[room]?.remove(output, local.format) }
+    if let output = local.output {
+      rooms[room]?.remove(output, local.format)
+      // Who is told of a message of its own, in the midst of a run, may leave with it.
+      if run.room?.id == room { run.leave(output) }
+    }
     forgetIfEmpty(room)
   }
 

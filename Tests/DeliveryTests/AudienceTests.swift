@@ -1,5 +1,6 @@
 import ChatTestSupport
 import LineProtocol
+import Synchronization
 import Testing
 
 @testable import ChatCore
@@ -155,6 +156,24 @@ import Testing
     #expect(await viewers[1].lines() == ["c quit ann"])
     #expect(await viewers[2].lines() == [])
     #expect(await viewers[3].lines() == ["quit ann"])
+  }
+
+  /// It is told of its message among others of the room, in one batch.
+  @Test func whoEndsAmongMessagesIsShownNoMoreOfThem() async throws {
+    let fixture = try fixture()
+    defer { fixture.stop() }
+    let ann = try await guest(fixture, "ann", on: 0, in: a)
+    let bob = try await guest(fixture, "bob", on: 0, in: a)
+    for guest in [ann, bob] { _ = await guest.lines() }
+    await ann.endAtItsMessage()
+    let before = fixture.metrics.deliveries.load(ordering: .relaxed)
+    let hi = Request.Action.publish(a, try MessageText("hi"), .message)
+    fixture.order.submit([Request(bob.id, hi), Request(ann.id, hi), Request(bob.id, hi)])
+    await fixture.settle()
+    #expect(ann.linesToTheEnd() == ["a bob: hi", "= ann: hi", "bye"])
+    #expect(await bob.lines() == ["= bob: hi", "a ann: hi", "= bob: hi", "quit ann"])
+    // Each of the first two was shown to one other than its sender, and the last to nobody.
+    #expect(fixture.metrics.deliveries.load(ordering: .relaxed) - before == 2)
   }
 
   /// Sessions of another node, or of an earlier run, may have a local session's loop and serial.

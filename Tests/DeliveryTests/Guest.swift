@@ -14,6 +14,8 @@ private final class GuestSession: ConnectionHandler, Participant {
   private let shard: Shard
   private(set) var id = SessionID(loop: 0, serial: 0)
   private var rooms: Set<RoomID> = []
+  /// Ends as soon as it is told of a message of its own.
+  var endsAtItsMessage = false
 
   init(_ connection: Connection, _ shard: Shard, _ format: FormatID) {
     self.connection = connection
@@ -28,6 +30,11 @@ private final class GuestSession: ConnectionHandler, Participant {
     }
     if case .parted(let parting) = event.kind { rooms.remove(parting.room) }
     say("= \(LineFormat.text(of: event))")
+    if endsAtItsMessage, case .message = event.kind {
+      say("bye")
+      connection.finish()
+      shard.leave(id, rooms: rooms, reason: "bye")
+    }
   }
 
   func say(_ line: String) { connection.output.append(Array("\(line)\n".utf8)) }
@@ -70,6 +77,21 @@ struct Guest: Sendable {
     let id = self.id
     await fixture.on(Int(id.loop)) { shard in for action in actions { shard.request(id, action) } }
     await fixture.settle()
+  }
+
+  func endAtItsMessage() async { await onLoop { $0.endsAtItsMessage = true } }
+
+  /// What it was shown up to the end of its connection.
+  func linesToTheEnd() -> [String] {
+    var text: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(peer, &chunk, chunk.count)
+      if count <= 0 { break }
+      text += chunk[..<count]
+    }
+    close(peer)
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
   /// Ends. Returns when all have been shown it.
