@@ -89,7 +89,7 @@ final class References {
   /// What a reference is found by. Neither a name nor a reference has a NUL.
   static func key(_ reference: String, of user: String) -> Digest128 {
     var hash = SHA256()
-    hash.update(user)
+    hash.update(Nick.key(of: user))
     hash.update(0)
     hash.update(reference)
     return Digest128(hash)

@@ -11,15 +11,18 @@ public struct Nick: Hashable, Comparable, Sendable {
   public init(_ string: String) throws(NameError) {
     try Self.check(string.utf8.span)
     text = string
-    key = ASCII.lowercased(string)
+    key = Self.key(of: string)
   }
 
   /// Checks a nick as it came over the wire.
   public init(_ bytes: Span<UInt8>) throws(NameError) {
     try Self.check(bytes)
     text = bytes.repairedString(0..<bytes.count)
-    key = ASCII.lowercased(text)
+    key = Self.key(of: text)
   }
+
+  /// The `key` of a nick as written, which need not be checked.
+  public static func key(of text: String) -> String { ASCII.lowercased(text) }
 
   private static func check(_ bytes: Span<UInt8>) throws(NameError) {
     guard bytes.count > 0 else { throw NameError(reason: "the nick is empty") }
