@@ -69,7 +69,9 @@ enum PublishRoute {
 
   /// `Idempotency-Key`, a string of structured fields (RFC 9651 §3.3.3), with or without its quotes.
   private static func reference(_ request: HTTPRequest) throws(Problem) -> MessageReference? {
-    guard let key = request.headers["Idempotency-Key"] else { return nil }
+    let keys = request.headers.all("Idempotency-Key")
+    guard let key = keys.first else { return nil }
+    if keys.count > 1 { throw Problem(.badReference, "there is more than one key") }
     let isQuoted = key.count >= 2 && key.first == "\"" && key.last == "\""
     do throws(NameError) {
       return try MessageReference(isQuoted ? String(key.dropFirst().dropLast()) : key)

@@ -160,6 +160,8 @@ private final class ScriptedRequest: StepRunner {
   @Test func postIsRefusedForItsHead() throws {
     let json = #"{"user":"ann","room":"ops","text":"hi"}"#
     #expect(try post(json, "Idempotency-Key: a b\n") == [.refuse(400, "bad-reference")])
+    #expect(
+      try post(json, "Idempotency-Key: a\nIdempotency-Key: b\n") == [.refuse(400, "bad-reference")])
     #expect(try post(json, "Origin: https://a.example\n") == [try posted()])
     _ = happens(.repeated(message))
     #expect(try status(of: post(json, "Origin: https://b.example\n")) == 403)
