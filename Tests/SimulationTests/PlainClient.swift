@@ -43,7 +43,8 @@ final class PlainClient: SimulatedClient, CustomStringConvertible {
   override var who: String { "client \(number) (plain)" }
   override var isIdle: Bool { waiting.isEmpty && (nick != nil || isDone) && resume.isEmpty }
   override var expectsFarewell: Bool {
-    nick != nil && socket != nil && !waiting.contains { if case .quit = $0 { true } else { false } }
+    nick != nil && socket != nil && !truth.hasEnded(session)
+      && !waiting.contains { if case .quit = $0 { true } else { false } }
   }
   override var presences: [(room: String, name: String)] { rooms.keys.map { ($0, nick ?? "") } }
 

@@ -40,6 +40,8 @@ final class Truth {
   private var tokens: [String: [MessageID]] = [:]
   private var sayings: [String: Saying] = [:]
   private var entered: [SessionID: [(room: String, newest: MessageID)]] = [:]
+  /// Those that have ended, of this life of the server.
+  private var ended: Set<SessionID> = []
   private var absences: [SessionID: [Absence]] = [:]
   private var trimmed: [String: MessageID] = [:]
   private(set) var newest: MessageID = 0
@@ -64,10 +66,13 @@ final class Truth {
         returned(event.origin, to: joining.name.text)
       case .parted(let parting):
         absences[event.origin, default: []].append(Absence(room: parting.name.text, after: newest))
-      case .message, .repeated, .topic, .named, .opened, .closed, .renamed, .quit, .refused, .wanted: break
+      case .quit: ended.insert(event.origin)
+      case .message, .repeated, .topic, .named, .opened, .closed, .renamed, .refused, .wanted: break
       }
     }
   }
+
+  func hasEnded(_ session: SessionID?) -> Bool { session.map(ended.contains) ?? true }
 
   private func returned(_ session: SessionID, to room: String) {
     let open = absences[session]?.lastIndex { $0.room == room && $0.through == nil }
@@ -85,7 +90,7 @@ final class Truth {
 
   /// A server has been started on what the one before has left: what is on disk is shown like the rest.
   func restarted() {
-    (entered, absences) = ([:], [:])
+    (entered, absences, ended) = ([:], [:], [])
     newestPublished = newest
     for (room, items) in rooms {
       for index in items.indices where items[index].isHidden {

@@ -75,6 +75,8 @@ final class WebSocketClient: SimulatedClient, CustomStringConvertible {
     let head = String(decoding: socket.take(end + 4), as: UTF8.self)
     if !head.hasPrefix("HTTP/1.1 101") {
       if simulation.isEnding, head.hasPrefix("HTTP/1.1 503") { return false }
+      // Its request came too slowly.
+      if head.hasPrefix("HTTP/1.1 408") { return false }
       truth.fail("\(who): \(head)")
       return false
     }
