@@ -25,6 +25,8 @@ package final class RoomSubscriber {
   private let shard: Shard
   private unowned let sink: any RoomSubscriberSink
   private var followed: [Followed] = []
+  /// Lanes of which something waited when the room was left that was shown in them.
+  private var left: [(room: RoomID, lane: OutputLane)] = []
   /// Those of rooms that are to be followed, and of stored entries up to an end.
   private var running: [Replay] = []
   private var replays: UInt32 = 0
@@ -84,7 +86,9 @@ package final class RoomSubscriber {
   /// Shows nothing more of a room.
   package func leave(_ room: RoomID) {
     guard let index = followed.firstIndex(where: { $0.room == room }) else { return }
-    switch followed.remove(at: index).phase {
+    let followed = self.followed.remove(at: index)
+    remember(followed)
+    switch followed.phase {
     case .replaying(let replay):
       replay.leave(room)
       if !running.contains(where: { $0 === replay && $0.isOver }) { return }
@@ -94,20 +98,37 @@ package final class RoomSubscriber {
     }
   }
 
+  /// A session that follows the room again, and is cut off before it was sent what waits of it now, must not
+  /// go on behind that. Rooms of which nothing waits any more are forgotten.
+  private func remember(_ followed: Followed) {
+    let waiting = output.waitingMarks()
+    left.removeAll { waiting.first(of: $0.lane) == nil }
+    for lane in [.live, followed.lane] {
+      guard let lane, waiting.first(of: lane) != nil else { continue }
+      if !left.contains(where: { $0 == (followed.room, lane) }) { left.append((followed.room, lane)) }
+    }
+  }
+
+  /// How many lanes of rooms that were left are remembered.
+  var leftCount: Int { left.count }
+
   /// The session is over, and its rooms are left.
   package func end(reason: String) {
     for replay in running { replay.cancel() }
     running = []
     shard.leave(session, rooms: rooms, reason: reason)
-    followed = []
+    (followed, left) = ([], [])
   }
 
   // MARK: Where to resume
 
   /// Where a session that is not sent what was `dropped` goes on with a room.
   package func resumePoint(in room: RoomID, _ dropped: DroppedMarks) -> MessageID {
-    guard let followed = followed.first(where: { $0.room == room }) else { return shard.newest(in: room) }
-    let shown = Self.shown(of: followed.lane, dropped)
+    let before = shownBefore(in: room, dropped)
+    guard let followed = followed.first(where: { $0.room == room }) else {
+      return min(shard.newest(in: room), before)
+    }
+    let shown = min(Self.shown(of: followed.lane, dropped), before)
     switch followed.phase {
     case .replaying(let replay): return min(replay.cursor, shown)
     case .live: return min(shard.newest(in: room), shown, Self.shown(of: .live, dropped))
@@ -120,7 +141,7 @@ package final class RoomSubscriber {
     var point = MessageID.max
     var newest: MessageID = 0
     for room in followed {
-      point = min(point, Self.shown(of: room.lane, dropped))
+      point = min(point, Self.shown(of: room.lane, dropped), shownBefore(in: room.room, dropped))
       switch room.phase {
       case .replaying(let replay):
         point = min(point, replay.cursor)
@@ -131,6 +152,11 @@ package final class RoomSubscriber {
       }
     }
     return min(point, newest)
+  }
+
+  /// Up to where everything is sent that was to be shown of a room before it was left.
+  private func shownBefore(in room: RoomID, _ dropped: DroppedMarks) -> MessageID {
+    left.reduce(.max) { $1.room == room ? min($0, Self.shown(of: $1.lane, dropped)) : $0 }
   }
 
   /// Up to where everything of a lane is sent.

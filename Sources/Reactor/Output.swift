@@ -56,6 +56,12 @@ public struct Output: Hashable {
   /// The first mark of `lane` whose bytes were not kept.
   public func firstLost(of lane: OutputLane) -> Int64? { state.pointee.marks.lost.first(of: lane) }
 
+  /// The first mark of each lane that waits, or was not kept.
+  public func waitingMarks() -> DroppedMarks {
+    state.pointee.keepShared(sent: 0)
+    return state.pointee.waitingMarks()
+  }
+
   /// Appends past the bound: for a farewell, after ``dropUnsent(from:)``.
   func appendFarewell(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { state.pointee.keep($0, .none, handle: self) }

@@ -148,6 +148,8 @@ struct OutputState: ~Copyable {
     if waitingBytes > accounted { account() }
   }
 
+  mutating func waitingMarks() -> DroppedMarks { marks.dropped(from: head) }
+
   mutating func dropUnsent(from offset: Int) -> DroppedMarks {
     let dropped = marks.dropped(from: offset)
     marks.removeAll()

@@ -52,6 +52,8 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
       ReplayOrder(of: first.id, first.name, after: after, to: .live), with: found.dropFirst().map(\.id))
   }
 
+  func leave(_ room: Int64) { subscriber.leave(RoomID(room)) }
+
   private func say(_ line: String) { connection.output.append(Array("\(line)\n".utf8)) }
 
   func cutOff() {
@@ -321,6 +323,57 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     let point = shown.last ?? 1
     let last = try #require(lines.last)
     #expect(last.hasSuffix(" \(point) all \(point)"))
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  /// What it was to be shown of a room before it left it waits still, and it may follow the room anew from a
+  /// later point.
+  @Test(arguments: [nil, 2_001 as MessageID?]) func whoFollowsARoomAgainMissesNothingOfBefore(
+    after: MessageID?
+  ) async throws {
+    let fixture = try ChatFixture(loops: 1)
+    try await say(fixture, "room", 2_000)
+    let watching = await Watching(fixture)
+    await watching.onLoop { $0.watch("room", after: 0) }
+    let isReplaying = Lock(true)
+    while isReplaying.withLock({ $0 }) {
+      await fixture.settle()
+      await watching.onLoop { watcher in isReplaying.withLock { $0 = watcher.subscriber.rooms.isEmpty } }
+      await watching.onLoop { watcher in
+        isReplaying.withLock { $0 = $0 || watcher.subscriber.isReplaying }
+      }
+    }
+    // Live, behind what waits.
+    try await say(fixture, "room")
+    await watching.onLoop { watcher in
+      watcher.leave(1)
+      watcher.watch("room", after: after)
+    }
+    await fixture.settle()
+    await fixture.settle()
+    await watching.onLoop { $0.cutOff() }
+    let lines = watching.lines(through: nil)
+    let shown = lines.compactMap { $0.hasPrefix("old ") ? Int64($0.dropFirst(4)) : nil }
+    #expect(!shown.isEmpty && shown.count < 2_000)
+    #expect(lines.last == "\(shown.count) all \(shown.count)")
+    close(watching.peer)
+    fixture.stop()
+  }
+
+  /// They are remembered for as long as anything of them waits.
+  @Test func roomsThatWereLeftAreForgotten() async throws {
+    let fixture = try ChatFixture(loops: 1)
+    try await say(fixture, "room", 3)
+    let watching = await Watching(fixture)
+    for _ in 0..<3 {
+      await watching.onLoop { $0.watch("room", after: 0) }
+      #expect(watching.lines(through: "live") == ["old 1", "old 2", "old 3", "live"])
+      await watching.onLoop { $0.leave(1) }
+    }
+    let remembered = Lock(-1)
+    await watching.onLoop { watcher in remembered.withLock { $0 = watcher.subscriber.leftCount } }
+    #expect(remembered.withLock { $0 } == 0)
     close(watching.peer)
     fixture.stop()
   }
