@@ -158,6 +158,14 @@ package struct Renaming: Sendable, Equatable {
     package let look: Look
     /// The place in the list of names that the new name has, or that the old one had if only that went.
     package let seat: Int64
+
+    /// Another session has the old name there.
+    package var keepsOldName: Bool {
+      switch look {
+      case .renamed, .replaced, .departed: false
+      case .arrived, .unseen: true
+      }
+    }
   }
 
   package let old: Nick

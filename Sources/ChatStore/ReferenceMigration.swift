@@ -40,7 +40,8 @@ struct ReferenceMigration {
       """)
     let insert = try database.prepare(
       "INSERT OR IGNORE INTO refs (id, time, key, digest) VALUES (?1, ?2, ?3, ?4)")
-    // What was stored is not UTF-8 in a file that was edited, and two may be read as one: the earlier counts.
+    // Two may be one: of nicks that differ in case, or, in a file that was edited, of what is not UTF-8. The
+    // earlier counts.
     // The index is made at the end, sorted, so it cannot tell.
     var keys: Set<Digest128> = []
     while try old.step() {

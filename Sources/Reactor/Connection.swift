@@ -220,8 +220,7 @@ public final class Connection: Pollable {
   /// to send. It is not called when the connection is found to be lost.
   public func cutOff(farewell: (_ dropped: DroppedMarks) -> [UInt8]) {
     guard phase == .open else { return }
-    // What was appended in this turn has not been offered yet. Who overflows has been offered all that there
-    // is.
+    // What was appended in this turn has not been offered yet. Who does not read enough is offered no more.
     if !output.isOverflowed, case .failed = output.flush() { return close() }
     let boundary = output.withBuffered { bytes, sent in
       var start = 0

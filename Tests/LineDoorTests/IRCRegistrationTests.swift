@@ -108,6 +108,22 @@ import Testing
     #expect(session.line("NICK 1a").first == .refused("irc-432"))
     #expect(session.line("NICK bob") == [.submit(.claim(try Nick("bob")))])
     #expect(session.happens(try .renamed("ann", "bob")) == [.say(":ann!ann@srv NICK :bob\r\n"), .end])
+    // A client renames in all channels. Where another session keeps the old name, it comes again.
+    _ = session.line("NICK ann")
+    let looks: KeyValuePairs<String, Renaming.Look> = [
+      "a": .replaced, "b": .arrived, "c": .departed, "d": .unseen,
+    ]
+    #expect(
+      session.happens(try .renamed("bob", "ann", in: looks)) == [
+        .say(
+          ":bob!bob@srv NICK :ann\r\n:bob!bob@srv JOIN #b\r\n:bob!bob@srv JOIN #d\r\n"), .end,
+      ])
+    _ = session.line("NICK Ann")
+    #expect(
+      session.happens(try .renamed("ann", "Ann", in: ["a": .unseen]))
+        == [.say(":ann!ann@srv NICK :Ann\r\n"), .end])
+    _ = session.line("NICK bob")
+    _ = session.happens(try .renamed("Ann", "bob"))
     _ = session.line("NICK eve")
     #expect(
       session.refused(.claim, .nickInUse)

@@ -157,8 +157,13 @@ extension Event.Kind {
         seat: 1, index: 0))
   }
 
-  static func renamed(_ old: String, _ new: String) throws -> Event.Kind {
-    .renamed(Renaming(old: try Nick(old), new: try Nick(new), isClaimed: true, rooms: []))
+  static func renamed(
+    _ old: String, _ new: String, in looks: KeyValuePairs<String, Renaming.Look> = [:]
+  ) throws -> Event.Kind {
+    let rooms = try looks.map { name, look in
+      Renaming.Room(id: try room(name).id, name: try RoomName(name), look: look, seat: 1)
+    }
+    return .renamed(Renaming(old: try Nick(old), new: try Nick(new), isClaimed: true, rooms: rooms))
   }
 
   static func topic(_ text: String, in name: String) throws -> Event.Kind {

@@ -205,7 +205,7 @@ final class IRCClient: SimulatedClient, CustomStringConvertible {
     guard let new = line.parameters.first else { return unexpected(text) }
     if line.source == nick, case .nick(new) = waiting.first {
       nick = new
-      for room in names.keys { names[room]?.renamedItself(line.source, new) }
+      for room in names.keys { names[room]?.renamed(line.source, new) }
       return answered()
     }
     for room in names.keys { names[room]?.renamed(line.source, new) }

@@ -19,7 +19,7 @@ struct NamesView {
     touched.formUnion([old, new])
   }
 
-  /// The session's own change of name does not say where others keep the old one, or had the new one.
+  /// To a plain session its own change of name does not say where others keep the old one.
   mutating func renamedItself(_ old: String, _ new: String) {
     for name in [old.lowercased(), new.lowercased()] {
       isThere[name] = nil

@@ -30,8 +30,14 @@ struct IRCFormat: EventFormat {
       encoder.part(nick: quitting.nick.text, room: room.text, reason: quitting.reason, into: &out)
     case (.quit(let quitting), .others):
       encoder.quit(nick: quitting.nick.text, reason: quitting.reason, into: &out)
-    case (.renamed(let renaming), _):
+    case (.renamed(let renaming), .others):
       encoder.nick(from: renaming.old.text, to: renaming.new.text, into: &out)
+    case (.renamed(let renaming), .origin):
+      encoder.nick(from: renaming.old.text, to: renaming.new.text, into: &out)
+      // The client renames itself in all channels; where another session keeps the old name, it is still there.
+      for room in renaming.rooms where room.keepsOldName && renaming.old != renaming.new {
+        encoder.join(nick: renaming.old.text, room: room.name.text, into: &out)
+      }
     case (.topic(let change), _):
       encoder.topic(
         nick: change.topic.author, room: change.name.text, topic: change.topic.text, into: &out)
