@@ -183,7 +183,8 @@ extension RoomSubscriber: ReplaySink {
   func failed(_ replay: Replay, _ error: LogError) {
     running.removeAll { $0 === replay }
     // Until the room is left it is still known where to resume it.
-    sink.replayFailed(of: replay.rooms, after: replay.cursor, error)
+    let mark = OutputMark(replay.lane, at: replay.cursor.next)
+    sink.replayFailed(of: replay.rooms, after: replay.cursor, error, mark: mark)
   }
 }
 
@@ -197,8 +198,9 @@ package protocol RoomSubscriberSink: AnyObject {
   func continueWhenDrained()
   /// `rooms`: those that are live from here on; none if the last of them was left meanwhile.
   func replayEnded(of rooms: [RoomID], at cursor: MessageID)
-  /// Everything up to `after` was shown, and nothing follows: the rooms are to be left.
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError)
+  /// Everything up to `after` was shown, and nothing follows: the rooms are to be left. What is appended to
+  /// say so has this mark: who is cut off before it was sent that resumes there.
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark)
 }
 
 extension OutputLane {

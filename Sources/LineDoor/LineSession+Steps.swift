@@ -4,7 +4,7 @@ import LineProtocol
 import Reactor
 
 extension LineSession: StepRunner {
-  func say(_ bytes: [UInt8]) { say(bytes, mark: nil) }
+  func say(_ bytes: [UInt8]) { say(bytes, mark: replyMark) }
 
   /// `mark`: what the bytes show.
   func say(_ bytes: [UInt8], mark: OutputMark?) {
@@ -79,5 +79,9 @@ extension LineSession: RoomSubscriberSink {
 
   func replayEnded(of rooms: [RoomID], at cursor: MessageID) { replayed(.success(cursor)) }
 
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) { replayed(.failure(error)) }
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark) {
+    replyMark = mark
+    replayed(.failure(error))
+    replyMark = nil
+  }
 }

@@ -24,6 +24,8 @@ final class LineSession {
   private(set) lazy var subscriber = RoomSubscriber(
     id, connection.output, kinds: .all, on: shard, sink: self)
 
+  /// That of the reply that is being said.
+  var replyMark: OutputMark?
   var isEnding = false
   var isProbed = false
   /// The end of a line that was refused as too long has not come yet.

@@ -31,7 +31,7 @@ private final class Follower: ConnectionHandler, Participant, RoomSubscriberSink
   func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {}
   func continueWhenDrained() {}
   func replayEnded(of rooms: [RoomID], at cursor: MessageID) {}
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) {}
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark) {}
 }
 
 @Suite(.timeLimit(.minutes(5))) struct ClosedReplayTests {

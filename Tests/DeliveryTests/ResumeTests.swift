@@ -49,7 +49,7 @@ private final class Reader: ConnectionHandler, Participant, RoomSubscriberSink {
   func probe() {}
   func shutDown() {}
   func showGap(in room: RoomID, from: MessageID, to: MessageID, mark: OutputMark) {}
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) {}
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark) {}
   func outputOverflowed() { connection.close() }
   func unitLength(_ bytes: UnsafeRawBufferPointer) -> Int? { nil }
 }

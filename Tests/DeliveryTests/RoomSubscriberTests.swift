@@ -72,7 +72,9 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
   func replayEnded(of rooms: [RoomID], at cursor: MessageID) {
     say(rooms.isEmpty ? "left at \(cursor)" : "live")
   }
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) { say("failed after \(after)") }
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark) {
+    say("failed after \(after)")
+  }
   func outputDrained() { subscriber.outputDrained() }
   func closed() { subscriber.end(reason: "closed") }
   func receive(_ bytes: Span<UInt8>) -> Int { bytes.count }

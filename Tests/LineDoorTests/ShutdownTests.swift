@@ -4,6 +4,7 @@ import Delivery
 import LineProtocol
 import Reactor
 import Testing
+import Threads
 
 @testable import LineDoor
 
@@ -40,5 +41,33 @@ import Testing
     #expect(!shown.isEmpty && shown.count < 20)
     #expect(Array(lines.suffix(2)) == ["RESUME lobby \(shown.count)", "BYE shutdown"])
     #expect(shown == Array(1...shown.count))
+  }
+
+  /// It was not told that its room could not be replayed, and has entered it again.
+  @Test func aFailedReplayThatItWasNotToldOfIsResumed() async throws {
+    let fixture = try LineDoorFixture()
+    defer { fixture.stop() }
+    let peer = await fixture.connect()
+    let post = Request(
+      SessionID(loop: 9, serial: 1),
+      .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
+    fixture.order.submit(Array(repeating: post, count: 5))
+    fixture.log.failReads(.unreadable(reason: "injected"))
+    // More than the kernel takes for a peer that does not read.
+    peer.send("NICK ann")
+    for _ in 0..<80 { peer.send("PING \(String(repeating: "x", count: 8_000))") }
+    peer.send("JOIN lobby 2", "JOIN lobby", "NICK bob")
+    let nick = Lock<String?>(nil)
+    while nick.withLock({ $0 }) != "bob" {
+      await fixture.onLoop { shard in
+        shard.forEachParticipant { participant in
+          nick.withLock { $0 = (participant as? LineSession)?.books.nick?.text }
+        }
+      }
+    }
+    await fixture.onLoop { shard in shard.forEachParticipant { $0.shutDown() } }
+    let lines = peer.lines(through: "nothing")
+    #expect(lines.filter { $0.hasPrefix("ERR") }.isEmpty)
+    #expect(Array(lines.suffix(2)) == ["RESUME lobby 2", "BYE shutdown"])
   }
 }

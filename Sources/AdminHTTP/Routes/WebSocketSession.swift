@@ -352,7 +352,7 @@ extension WebSocketSession: RoomSubscriberSink {
     goOn()
   }
 
-  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError) {
+  func replayFailed(of rooms: [RoomID], after: MessageID, _ error: LogError, mark: OutputMark) {
     endReason = "history cannot be read"
     refuse(ProtocolError(error, asked: ""))
     close(.internalError, "history cannot be read; resume after \(after)")
