@@ -341,9 +341,9 @@ private final class Watcher: ConnectionHandler, Participant, RoomSubscriberSink 
     let isReplaying = Lock(true)
     while isReplaying.withLock({ $0 }) {
       await fixture.settle()
-      await watching.onLoop { watcher in isReplaying.withLock { $0 = watcher.subscriber.rooms.isEmpty } }
       await watching.onLoop { watcher in
-        isReplaying.withLock { $0 = $0 || watcher.subscriber.isReplaying }
+        let subscriber = watcher.subscriber
+        isReplaying.withLock { $0 = subscriber.rooms.isEmpty || subscriber.isReplaying }
       }
     }
     // Live, behind what waits.

@@ -10,16 +10,20 @@ import Threads
 
 /// What a session does at the end of the server.
 @Suite(.timeLimit(.minutes(5))) struct ShutdownTests {
+  private func say(_ count: Int, in fixture: LineDoorFixture) throws {
+    let post = Request(
+      SessionID(loop: 9, serial: 1),
+      .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
+    fixture.order.submit(Array(repeating: post, count: count))
+  }
+
   /// Its replay may be waiting for its turn, which comes after the farewell: nothing follows that.
   @Test func nothingIsReplayedAfterTheFarewell() async throws {
     // One entry a turn.
     let fixture = try LineDoorFixture(replayBytes: 1)
     defer { fixture.stop() }
     let peer = await fixture.connect()
-    let post = Request(
-      SessionID(loop: 9, serial: 1),
-      .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
-    fixture.order.submit(Array(repeating: post, count: 20))
+    try say(20, in: fixture)
     // It is behind the posts.
     peer.send("NICK ann", "PING")
     _ = peer.lines(through: "PONG")
@@ -48,10 +52,7 @@ import Threads
     let fixture = try LineDoorFixture()
     defer { fixture.stop() }
     let peer = await fixture.connect()
-    let post = Request(
-      SessionID(loop: 9, serial: 1),
-      .post(try RoomName("lobby"), try MessageText("x"), as: try Nick("carl"), .user))
-    fixture.order.submit(Array(repeating: post, count: 5))
+    try say(5, in: fixture)
     fixture.log.failReads(.unreadable(reason: "injected"))
     // More than the kernel takes for a peer that does not read.
     peer.send("NICK ann")
